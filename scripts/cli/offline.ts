@@ -1,0 +1,21 @@
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/**
+ * The environment for runs that touch neither the network nor the user's ~/.pulumi: state, home and workspaces lie
+ * in `stateDir` (which must exist); plugins are found through the PATH alone.
+ */
+export function offlineEnv(stateDir: string): Record<string, string> {
+  return {
+    PULUMI_HOME: join(stateDir, ".pulumi-home"),
+    PULUMI_BACKEND_URL: pathToFileURL(stateDir).href,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/** The PATH with the CLI's folder first. */
+export function pathWith(bin: string, path = process.env.PATH ?? ""): string {
+  return [bin, path].filter(Boolean).join(delimiter);
+}
