@@ -1,0 +1,124 @@
+/** The root filesystem that all nodes of a suite share, built once and cached. */
+
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import { capture, run } from "./command";
+import { basesDir } from "./paths";
+import type { Suite } from "./plan";
+
+const packages = [
+  "systemd",
+  "systemd-sysv",
+  "dbus",
+  "iproute2",
+  "iputils-ping",
+  "procps",
+  "openssh-server",
+  "sudo",
+  "pacemaker",
+  "corosync",
+  "pcs",
+  "resource-agents",
+  "pacemaker-cli-utils",
+  "postfix",
+  "nginx-light",
+  "netcat-openbsd",
+  "nftables",
+  "libxml2-utils",
+];
+
+const recipe = join(__dirname, "recipe");
+const scripts = ["essential.sh", "customize.sh"];
+
+/** Changes whenever the base would come out differently (newer packages aside). */
+export function recipeHash(suite: Suite): string {
+  const hash = createHash("sha256").update(JSON.stringify([suite, packages]));
+  for (const script of scripts) hash.update(readFileSync(join(recipe, script)));
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** Returns the base of a suite, from the cache or freshly built. */
+export async function ensureBase(
+  suite: Suite,
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
+  const base = join(basesDir(), `${suite}-${recipeHash(suite)}`);
+  if (existsSync(base)) {
+    utimesSync(base, new Date(), new Date());
+    return base;
+  }
+  mkdirSync(basesDir(), { recursive: true, mode: 0o755 });
+  const dir = mkdtempSync(join(basesDir(), `.building-${suite}-`));
+  log(`building the base of ${suite}, which takes a minute and is kept`);
+  try {
+    await run(
+      [
+        // Mounts and processes of its own: an interrupted build leaves only files behind.
+        ...["unshare", "--mount", "--propagation", "private"],
+        ...["--pid", "--fork", "--kill-child", "--mount-proc"],
+        ...["mmdebstrap", "--quiet", "--mode=root", "--variant=important"],
+        "--format=directory",
+        `--include=${packages.join(",")}`,
+        `--essential-hook=${join(recipe, "essential.sh")}`,
+        `--customize-hook=${join(recipe, "customize.sh")}`,
+        suite,
+        join(dir, "root"),
+        ...(await debianMirror()),
+      ],
+      { signal },
+    );
+    renameBase(join(dir, "root"), base);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  return base;
+}
+
+/** Another `up` may have finished the same base in the meantime: either is good. */
+function renameBase(built: string, base: string): void {
+  try {
+    renameSync(built, base);
+  } catch (error) {
+    if (!existsSync(base)) throw error;
+  }
+}
+
+/** The mirror that this machine's apt uses for Debian itself; without one mmdebstrap knows its own. */
+async function debianMirror(): Promise<string[]> {
+  const targets = await capture([
+    "apt-get",
+    "indextargets",
+    "--format",
+    "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(SITE)",
+    "Created-By: Packages",
+  ]);
+  const site = targets.stdout
+    .split("\n")
+    .map((line) => line.split("|"))
+    .find(
+      ([origin, label, component]) =>
+        origin === "Debian" && label === "Debian" && component === "main",
+    )?.[3];
+  return site ? [site] : [];
+}
+
+/** Old bases of the suite, which no recipe asks for any more. */
+export function staleBases(suite: Suite): string[] {
+  if (!existsSync(basesDir())) return [];
+  return readdirSync(basesDir())
+    .filter((name) => name.startsWith(`${suite}-`))
+    .filter((name) => name !== `${suite}-${recipeHash(suite)}`)
+    .map((name) => join(basesDir(), name));
+}

@@ -1,0 +1,92 @@
+/** Running programs: argv in, result out, no shell in between. */
+
+import { spawn } from "node:child_process";
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions {
+  stdin?: string;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a program to its end and reports its exit code, whatever it is. */
+export function capture(
+  argv: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const [program, ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program ?? "", args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: options.env ?? process.env,
+      signal: options.signal,
+      timeout: options.timeoutMs,
+      killSignal: "SIGTERM",
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.stdin.on("error", () => undefined); // the program need not read what it is given
+    child.on("error", reject);
+    child.on("close", (code, signal) =>
+      resolve({
+        code: code ?? 128,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr:
+          Buffer.concat(stderr).toString() +
+          (signal ? `\nended by ${signal}` : ""),
+      }),
+    );
+    child.stdin.end(options.stdin ?? "");
+  });
+}
+
+/** Runs a program that has to succeed, and returns what it printed. */
+export async function run(
+  argv: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  const result = await capture(argv, options);
+  if (result.code !== 0) {
+    const words = (result.stderr.trim() || result.stdout.trim()).slice(-2000);
+    throw new Error(
+      `${argv.slice(0, 4).join(" ")} ... ended with code ${result.code}: ${words}`,
+    );
+  }
+  return result.stdout;
+}
+
+/** Runs a program on this terminal, and passes its exit code on. */
+export function passThrough(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const [program, ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program ?? "", args, { stdio: "inherit", env });
+    // The terminal sends its interrupt to both of us; what the program makes of it is its own business.
+    const ignore = () => undefined;
+    const forward = () => child.kill("SIGTERM");
+    process.on("SIGINT", ignore);
+    process.on("SIGTERM", forward);
+    const done = () => {
+      process.off("SIGINT", ignore);
+      process.off("SIGTERM", forward);
+    };
+    child.on("error", (error) => {
+      done();
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      done();
+      resolve(code ?? (signal === "SIGINT" ? 130 : 143));
+    });
+  });
+}

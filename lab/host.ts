@@ -1,0 +1,150 @@
+/** What the machine has to offer, and the Debian packages that `up` adds to it. */
+
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  statfsSync,
+} from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+
+import { run } from "./command";
+import { hierarchies } from "./cgroups";
+import { stateRoot } from "./paths";
+
+/** The programs that the lab runs, and the Debian package that brings each. */
+const tools = {
+  "systemd-nspawn": "systemd-container",
+  mmdebstrap: "mmdebstrap",
+  ip: "iproute2",
+  nsenter: "util-linux",
+  unshare: "util-linux",
+  mount: "mount",
+  umount: "mount",
+  ssh: "openssh-client",
+  "ssh-keygen": "openssh-client",
+} as const;
+
+const archiveKeys = "/usr/share/keyrings/debian-archive-keyring.gpg";
+const overlayMagic = 0x794c7630;
+
+/** A machine as seen by the checks: a test hands in another one. */
+export interface Machine {
+  platform: string;
+  uid: number;
+  has(program: string): boolean;
+  exists(path: string): boolean;
+  filesystems(): string;
+  unifiedCgroups(): boolean;
+  stateOnOverlay(): boolean;
+}
+
+function findProgram(program: string): boolean {
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    "/usr/sbin",
+    "/sbin",
+  ];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+const thisMachine: Machine = {
+  platform: process.platform,
+  uid: process.getuid?.() ?? -1,
+  has: findProgram,
+  exists: existsSync,
+  filesystems: () => readText("/proc/filesystems"),
+  unifiedCgroups: () => hierarchies().some((hierarchy) => hierarchy.unified),
+  stateOnOverlay: () =>
+    statfsSync(nearestExisting(stateRoot())).type === overlayMagic,
+};
+
+/** Everything that keeps a lab from running here. Installs nothing; what apt can install is no obstacle. */
+export function labObstacles(machine: Machine = thisMachine): string[] {
+  if (machine.platform !== "linux") {
+    return [`it needs Linux, and this is ${machine.platform}`];
+  }
+  const obstacles: string[] = [];
+  if (machine.uid !== 0) {
+    obstacles.push(
+      "it needs root, for containers and network namespaces (run it with sudo)",
+    );
+  }
+  const lacking = Object.keys(tools).filter((tool) => !machine.has(tool));
+  if (lacking.length > 0 && !machine.has("apt-get")) {
+    obstacles.push(
+      `it needs ${lacking.join(", ")}, and there is no apt-get to install them with`,
+    );
+  }
+  if (!/\boverlay$/m.test(machine.filesystems()) && !machine.has("modprobe")) {
+    obstacles.push("it needs overlayfs, which this kernel does not have");
+  }
+  if (!machine.exists("/proc/self/ns/net")) {
+    obstacles.push(
+      "it needs network namespaces, which this kernel does not have",
+    );
+  }
+  if (!machine.unifiedCgroups()) {
+    obstacles.push("it needs a cgroup v2 hierarchy below /sys/fs/cgroup");
+  }
+  if (machine.stateOnOverlay()) {
+    obstacles.push(
+      `it needs a folder outside overlayfs for its nodes: set PACEMAKER_LAB_STATE, which is ${stateRoot()} now`,
+    );
+  }
+  return obstacles;
+}
+
+export function obstaclesMessage(obstacles: readonly string[]): string {
+  return [
+    "The lab cannot run on this machine:",
+    ...obstacles.map((obstacle) => `  - ${obstacle}`),
+  ].join("\n");
+}
+
+export class ObstaclesError extends Error {
+  constructor(readonly obstacles: readonly string[]) {
+    super(obstaclesMessage(obstacles));
+  }
+}
+
+/** Installs the Debian packages that are missing, and says so. */
+export async function installTools(
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const packages = new Set<string>(
+    Object.entries(tools)
+      .filter(([tool]) => !findProgram(tool))
+      .map(([, name]) => name),
+  );
+  if (!existsSync(archiveKeys)) packages.add("debian-archive-keyring");
+  if (packages.size > 0) {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    log(`installing ${[...packages].join(", ")}`);
+    await run(["apt-get", "update"], { env, signal });
+    await run(
+      ["apt-get", "install", "-y", "--no-install-recommends", ...packages],
+      { env, signal },
+    );
+  }
+  if (!/\boverlay$/m.test(readText("/proc/filesystems"))) {
+    await run(["modprobe", "overlay"], { signal });
+  }
+}
+
+function readText(path: string): string {
+  return readFileSync(path, "utf8");
+}

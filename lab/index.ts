@@ -1,0 +1,17 @@
+/** The lab for programs: tests, demos and measurements. */
+
+export { labUp, sshArgv, type Log } from "./up";
+export { labDown } from "./down";
+export { labReset } from "./reset";
+export {
+  cutNode,
+  execOnNode,
+  healNode,
+  startNode,
+  stopNode,
+  waitOnline,
+} from "./nodes";
+export { describeLab, labNames, requireLab, type Lab } from "./lab";
+export { labObstacles, obstaclesMessage, ObstaclesError } from "./host";
+export { inNamespace } from "./network";
+export { planLab, suites, type LabOptions, type Suite } from "./plan";

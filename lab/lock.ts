@@ -1,0 +1,56 @@
+/** One command at a time changes a lab. A lock whose owner has died does not count. */
+
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import { stateRoot } from "./paths";
+import { waitUntil } from "./wait";
+
+/** A process id is used again; with its start time it names one process. */
+function identify(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const start = stat.slice(stat.lastIndexOf(")")).split(" ")[20];
+    return `${pid} ${start}`;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function withLock<T>(
+  lab: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(stateRoot(), { recursive: true, mode: 0o755 });
+  const file = join(stateRoot(), `.${lab}.lock`);
+  const self = identify(process.pid) ?? String(process.pid);
+  await waitUntil(
+    `another command on lab ${lab} to end`,
+    async () => tryLock(file, self),
+    { timeoutMs: 300_000, intervalMs: 100 },
+  );
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function tryLock(file: string, self: string): string | undefined {
+  try {
+    writeFileSync(file, self, { flag: "wx" });
+    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const owner = readFileSync(file, "utf8");
+  const pid = Number(owner.split(" ")[0]);
+  if (owner !== "" && identify(pid) !== owner) unlinkSync(file);
+  return `process ${pid} holds ${file}`;
+}

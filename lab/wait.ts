@@ -1,0 +1,34 @@
+/** Bounded waiting. Every wait says what it waited for. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface WaitOptions {
+  timeoutMs: number;
+  intervalMs?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Polls until `look` finds nothing missing. `look` returns what is still missing, which is also what the error says when
+ * the time is up.
+ */
+export async function waitUntil(
+  what: string,
+  look: () => Promise<string | undefined>,
+  options: WaitOptions,
+): Promise<void> {
+  const deadline = Date.now() + options.timeoutMs;
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const missing = await look();
+    if (missing === undefined) return;
+    if (Date.now() >= deadline) {
+      throw new Error(
+        `Waited ${Math.round(options.timeoutMs / 1000)} s for ${what}: ${missing}`,
+      );
+    }
+    await sleep(options.intervalMs ?? 100, undefined, {
+      signal: options.signal,
+    });
+  }
+}
