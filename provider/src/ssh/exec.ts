@@ -29,7 +29,10 @@ export interface ExecResult {
  * @throws PacemakerError with a kind of the transport's (connect, auth, trust, configuration, rights, timeout,
  *   unknown-outcome) when the command did not run to its end.
  */
-export type Exec = (argv: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
+export type Exec = (
+  argv: readonly string[],
+  options?: ExecOptions,
+) => Promise<ExecResult>;
 
 /** A node that answers over ssh. */
 export interface Host {

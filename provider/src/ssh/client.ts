@@ -1,0 +1,215 @@
+import {
+  Client as Ssh,
+  type AuthHandlerMiddleware,
+  type ConnectConfig,
+} from "ssh2";
+import type { PacemakerError } from "../errors";
+import type { Bounds } from "./bounds";
+import type { Endpoint } from "./endpoint";
+import {
+  earlyClose,
+  loginFailure,
+  stageTimeout,
+  type SshError,
+  type Stage,
+} from "./failures";
+import { algorithmsFor } from "./hostKey";
+import { loginSteps, type Identity, type LoginRecord } from "./identity";
+import { judge, knownTypes, refusal, type Trust } from "./trust";
+import type { Wire } from "./wire";
+
+/** A connection that is logged in. */
+export interface Client {
+  readonly endpoint: Endpoint;
+  readonly ssh: Ssh;
+  /** Whether it can carry no further command; it never opens again. */
+  closed: boolean;
+  /** Why it closed, in words, where that is known. */
+  cause: string | undefined;
+  /** Keeps the process alive until as many `unref`. A new client is held once. */
+  ref(): void;
+  unref(): void;
+  /** Closes it in good order; resolves when it is closed. */
+  end(): Promise<void>;
+}
+
+/** Verifies the host and logs in over a wire. The wire is destroyed when that fails. */
+export function login(
+  wire: Wire,
+  endpoint: Endpoint,
+  identity: Identity,
+  trust: Trust,
+  bounds: Bounds,
+  warn: (text: string) => void,
+): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const ssh = new Ssh();
+    const client = clientOn(ssh, wire, endpoint, bounds);
+    const record: LoginRecord = { tried: [], allowed: [] };
+    const notes: string[] = [];
+    let stage: Stage = "banner";
+    let said = "";
+    let refused: PacemakerError | undefined;
+    let settled = false;
+
+    const fail = (error: PacemakerError) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      client.closed = true;
+      reject(error);
+      wire.stream.destroy();
+      wire.unref();
+    };
+    const timer = setTimeout(
+      () => fail(stageTimeout(endpoint, stage, bounds)),
+      bounds.ready,
+    );
+
+    // This listener stays: ssh2 reports errors after it has settled, and more than one for a single cause.
+    ssh.on("error", (error: SshError) => {
+      client.cause ??= error.message;
+      if (error.level === "agent" || /^Error signing/.test(error.message)) {
+        notes.push(
+          error.level === "agent"
+            ? `the ssh agent: ${error.message}`
+            : error.message,
+        );
+      } else {
+        fail(
+          refused ??
+            loginFailure(endpoint, stage, error, { record, notes, said }),
+        );
+      }
+    });
+    // Some servers just close, without any error.
+    ssh.on("close", () => fail(refused ?? earlyClose(endpoint, stage, said)));
+    ssh.once("handshake", () => (stage = "authentication"));
+    ssh.on("change password", () => {
+      notes.push("the password has expired");
+      fail(
+        loginFailure(
+          endpoint,
+          stage,
+          Object.assign(new Error(), { level: "client-authentication" }),
+          { record, notes, said },
+        ),
+      );
+    });
+    ssh.once("ready", () => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      startKeepalive(client, wire, bounds);
+      resolve(client);
+    });
+
+    const verify = (key: Buffer): boolean => {
+      const verdict = judge(trust, key);
+      if (!verdict.accepted) refused = refusal(endpoint, verdict, key);
+      else if (verdict.insecure) {
+        warn(
+          `${endpoint.label}: the host key is not verified (insecureIgnoreHostKey).`,
+        );
+      }
+      // ssh2 accepts the key for every answer but exactly `false`.
+      return verdict.accepted === true;
+    };
+
+    const next = loginSteps(identity, endpoint.user, record);
+    const config: ConnectConfig = {
+      sock: wire.stream as NonNullable<ConnectConfig["sock"]>,
+      username: endpoint.user,
+      hostVerifier: verify,
+      algorithms: { serverHostKey: algorithmsFor(knownTypes(trust)) as never },
+      // The types lack the answer `false` and the null of the first call.
+      authHandler: ((methodsLeft: string[] | null) =>
+        next(methodsLeft)) as unknown as AuthHandlerMiddleware,
+      // Its timers would keep the process alive; the bounds are kept here.
+      readyTimeout: 0,
+      keepaliveInterval: 0,
+    };
+    try {
+      ssh.connect(config);
+    } catch (error) {
+      fail(
+        loginFailure(endpoint, stage, error as SshError, {
+          record,
+          notes,
+          said,
+        }),
+      );
+      return;
+    }
+    // After connect, which pauses the stream: so this listener takes no byte away from ssh2.
+    wire.stream.on("data", (chunk: Buffer) => {
+      if (stage !== "banner") return;
+      said = (said + chunk.toString("latin1")).slice(0, 4096);
+      if (/^SSH-/m.test(said)) stage = "key exchange";
+    });
+  });
+}
+
+function clientOn(
+  ssh: Ssh,
+  wire: Wire,
+  endpoint: Endpoint,
+  bounds: Bounds,
+): Client {
+  let held = 1;
+  const closing = new Promise<void>((resolve) => {
+    ssh.on("close", () => {
+      client.closed = true;
+      resolve();
+    });
+    ssh.on("end", () => (client.closed = true));
+  });
+  const client: Client = {
+    endpoint,
+    ssh,
+    closed: false,
+    cause: undefined,
+    ref() {
+      if (held++ === 0) wire.ref();
+    },
+    unref() {
+      if (--held === 0) wire.unref();
+    },
+    async end() {
+      client.closed = true;
+      client.ref();
+      const timer = setTimeout(() => wire.stream.destroy(), bounds.close);
+      ssh.end();
+      if (wire.stream.destroyed) clearTimeout(timer);
+      else await closing;
+      clearTimeout(timer);
+      client.unref();
+    },
+  };
+  return client;
+}
+
+/**
+ * Asks the node for a sign of life, also while the connection is idle. ssh2's own keepalive would hold the process
+ * alive; so this one sends a request that changes nothing and that every server must answer: to give up a port
+ * forwarding that does not exist.
+ */
+function startKeepalive(client: Client, wire: Wire, bounds: Bounds): void {
+  let unanswered = 0;
+  const timer = setInterval(() => {
+    if (unanswered >= 3) {
+      client.cause = "three keepalives stayed without an answer";
+      client.closed = true;
+      wire.stream.destroy();
+    } else {
+      unanswered++;
+      try {
+        client.ssh.unforwardIn("", 0, () => (unanswered = 0));
+      } catch {
+        // Closed meanwhile; "close" follows.
+      }
+    }
+  }, bounds.keepalive);
+  timer.unref();
+  client.ssh.once("close", () => clearInterval(timer));
+}

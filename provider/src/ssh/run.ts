@@ -1,0 +1,245 @@
+import type { Connection } from "../connection";
+import { PacemakerError, type ErrorKind } from "../errors";
+import { OUTPUT_LIMIT, seconds, type Bounds } from "./bounds";
+import { runLine, type Outcome } from "./channel";
+import {
+  commandLine,
+  needsSudo,
+  parseWho,
+  shown,
+  sudoRefusal,
+  timedOut,
+  WHO,
+  type Login,
+} from "./command";
+import { debug } from "./debug";
+import type { Exec, ExecOptions, ExecResult } from "./exec";
+import type { Link } from "./link";
+
+/** In seconds, for a command without a bound of its own. */
+const DEFAULT_TIMEOUT = 30;
+/** In seconds, for asking who the login user is. */
+const WHO_TIMEOUT = 10;
+
+/** The pooled connection turned out closed; the command was not sent. */
+class NotSentError extends Error {}
+
+/** A host's exec. `acquire` gives the pooled connection, or makes a new one. */
+export function execOn(
+  connection: Connection,
+  acquire: () => Promise<Link>,
+  bounds: Bounds,
+): Exec {
+  return async (argv, options = {}) => {
+    const { timeoutSeconds = DEFAULT_TIMEOUT } = options;
+    if (!(timeoutSeconds > 0 && Number.isFinite(timeoutSeconds))) {
+      throw new TypeError(
+        `timeoutSeconds must be a positive number, not ${timeoutSeconds}`,
+      );
+    }
+    const command = { ...options, argv, timeoutSeconds };
+    const first = await acquire();
+    try {
+      return await runOn(first, command, connection, bounds);
+    } catch (error) {
+      if (!(error instanceof NotSentError)) throw error;
+    }
+    // Nothing was sent, so once more on a new connection is safe.
+    first.retire();
+    const second = await acquire();
+    try {
+      return await runOn(second, command, connection, bounds);
+    } catch (error) {
+      if (!(error instanceof NotSentError)) throw error;
+      const why = second.client.cause ? ` (${second.client.cause})` : "";
+      throw failure(
+        second,
+        "connect",
+        `the connection closed twice before ${shown(argv)} was sent${why}. Nothing ran.`,
+      );
+    }
+  };
+}
+
+type Command = ExecOptions & {
+  argv: readonly string[];
+  timeoutSeconds: number;
+};
+
+async function runOn(
+  link: Link,
+  command: Command,
+  connection: Connection,
+  bounds: Bounds,
+): Promise<ExecResult> {
+  const { argv, rights = "none", stdin, timeoutSeconds } = command;
+  const asks =
+    connection.sudo === true ||
+    (rights !== "none" && connection.sudo !== false);
+  const sudo =
+    asks && needsSudo(rights, await whoIs(link, bounds), connection.sudo);
+  const outcome = await send(link, argv, sudo, stdin, timeoutSeconds, bounds);
+  if (outcome.state !== "ended")
+    throw notEnded(link, outcome, argv, timeoutSeconds, bounds);
+
+  const { code, stdout, stderr, elapsed } = outcome;
+  const refused = sudo ? sudoRefusal(code, stdout, stderr) : undefined;
+  if (refused !== undefined) {
+    const { user } = link.client.endpoint;
+    throw failure(
+      link,
+      "rights",
+      `"${user}" may not run ${argv[0]} as root: ${refused}. Let it, by this line in /etc/sudoers.d/pacemaker on every ` +
+        `node:\n  ${user} ALL=(root) NOPASSWD: ${argv[0]}\nor log in as root.`,
+    );
+  }
+  if (timedOut(code, elapsed, timeoutSeconds)) {
+    throw failure(
+      link,
+      "timeout",
+      `${shown(argv)} did not end within ${timeoutSeconds} s and was stopped on the node.`,
+    );
+  }
+  if (code === 127 && /^env: .*timeout/.test(stderr)) {
+    throw failure(
+      link,
+      "configuration",
+      "the command `timeout` is missing. Install coreutils on the node.",
+    );
+  }
+  return { code, stdout, stderr };
+}
+
+/** Gives a command to the node, in turn; waits and asks again while the node has no free session. */
+async function send(
+  link: Link,
+  argv: readonly string[],
+  sudo: boolean,
+  stdin: string | undefined,
+  timeout: number,
+  bounds: Bounds,
+): Promise<Exclude<Outcome, { state: "not-sent" }>> {
+  const line = commandLine(
+    argv,
+    sudo,
+    timeout,
+    Math.max(1, Math.round(bounds.kill / 1000)),
+  );
+  const limit = timeout * 1000 + bounds.kill + bounds.guard;
+  return link.inTurn(async () => {
+    const started = performance.now();
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await runLine(link.client, line, stdin, limit, bounds);
+      const pause = bounds.noSession[attempt];
+      if (outcome.state === "no-session" && pause !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        continue;
+      }
+      debug(() => {
+        const end =
+          outcome.state === "ended" ? `exit ${outcome.code}` : outcome.state;
+        const took = ((performance.now() - started) / 1000).toFixed(3);
+        return `${link.client.endpoint.label} ${took} s, ${end}: ${sudo ? "sudo " : ""}${shown(argv)}`;
+      });
+      if (outcome.state === "not-sent") throw new NotSentError();
+      return outcome;
+    }
+  });
+}
+
+/** The error for a command that has no result. */
+function notEnded(
+  link: Link,
+  outcome: Exclude<Outcome, { state: "ended" | "not-sent" }>,
+  argv: readonly string[],
+  timeout: number,
+  bounds: Bounds,
+): PacemakerError {
+  const command = shown(argv);
+  switch (outcome.state) {
+    case "no-session": {
+      const waited = seconds(
+        bounds.noSession.reduce((sum, pause) => sum + pause, 0),
+      );
+      return failure(
+        link,
+        "connect",
+        `no free session for ${command} within ${waited} (${outcome.why}). Nothing ran. Raise MaxSessions in the ` +
+          "node's sshd_config, or end other sessions of this login.",
+      );
+    }
+    case "refused":
+      return failure(
+        link,
+        "configuration",
+        `sshd runs no commands for "${link.client.endpoint.user}": ${outcome.why}. Nothing ran. Look for ForceCommand, ` +
+          "a `command=` in authorized_keys, or a login shell that refuses.",
+      );
+    case "lost": {
+      const why = link.client.cause ? ` (${link.client.cause})` : "";
+      return failure(
+        link,
+        "unknown-outcome",
+        `the connection was lost${why} after ${command} was sent; whether it took effect is unknown.`,
+      );
+    }
+    case "overdue": {
+      // The node should have ended it long ago: it hangs, or its word does not come through.
+      link.retire();
+      const waited = seconds(timeout * 1000 + bounds.kill + bounds.guard);
+      return failure(
+        link,
+        "unknown-outcome",
+        `${command} was sent, and no word of its end came within ${waited}; it may still run, and whether it took ` +
+          "effect is unknown.",
+      );
+    }
+    case "flood":
+      return failure(
+        link,
+        "unknown-outcome",
+        `${command} printed more than ${OUTPUT_LIMIT / 1024 / 1024} MiB and was stopped; whether it took effect is unknown.`,
+      );
+  }
+}
+
+/** Who the login user is: asked once per connection, and only when a command's rights depend on it. */
+function whoIs(link: Link, bounds: Bounds): Promise<Login> {
+  link.login ??= ask(link, bounds).catch((error: unknown) => {
+    delete link.login;
+    throw error;
+  });
+  return link.login;
+}
+
+async function ask(link: Link, bounds: Bounds): Promise<Login> {
+  const outcome = await send(link, WHO, false, undefined, WHO_TIMEOUT, bounds);
+  // It changes nothing, so a connection lost here is like one that was closed before.
+  if (outcome.state === "lost") throw new NotSentError();
+  if (outcome.state !== "ended")
+    throw notEnded(link, outcome, WHO, WHO_TIMEOUT, bounds);
+  const who = parseWho(outcome.stdout);
+  if (!who) {
+    const said = (outcome.stderr || outcome.stdout).trim().slice(0, 200);
+    throw failure(
+      link,
+      "configuration",
+      `cannot find out who the login user is: \`id\` gave ${JSON.stringify(said)}.`,
+    );
+  }
+  if (who.before !== "") {
+    throw failure(
+      link,
+      "configuration",
+      `the login shell of "${link.client.endpoint.user}" prints ${JSON.stringify(who.before.slice(0, 200))} before every ` +
+        "command's output, which cannot be told apart from it. Make ~/.bashrc on the node silent for " +
+        "non-interactive shells.",
+    );
+  }
+  return who.login;
+}
+
+function failure(link: Link, kind: ErrorKind, text: string): PacemakerError {
+  const { label, host } = link.client.endpoint;
+  return new PacemakerError(kind, `${label}: ${text}`, host);
+}
