@@ -1,1 +1,11 @@
-export {};
+export { SmtpStack, type SmtpStackArgs } from "./components/smtpStack";
+export { type ConnectionArgs } from "./resources/connectionInput";
+export { FloatingIp, type FloatingIpArgs } from "./resources/floatingIp";
+export {
+  ResourceGroup,
+  type ResourceGroupArgs,
+} from "./resources/resourceGroup";
+export {
+  SystemdResource,
+  type SystemdResourceArgs,
+} from "./resources/systemdResource";

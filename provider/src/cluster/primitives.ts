@@ -1,0 +1,207 @@
+import { PacemakerError } from "../errors";
+import type { Cib } from "../pcs/cib";
+import { deleteResource, setMeta, type PcsCommand } from "../pcs/commands";
+import { explainNotStarted, explainNotStopped } from "../pcs/explain";
+import { isDisabled, stagedMeta } from "../pcs/staging";
+import type { ClusterStatus } from "../pcs/status";
+import { observe, type Cluster } from "./cluster";
+import { warn } from "./report";
+import { transact } from "./transaction";
+import { waitFor } from "./wait";
+
+/** The bound on a start: three nodes may be tried in turn, each with the agent's own time-out of up to 100 s. */
+const startSeconds = 300;
+
+/** The bound on a stop: pcs gives a systemd resource 100 s. */
+const stopSeconds = 180;
+
+/**
+ * Waits until all the resources are started on one node.
+ *
+ * @param what what a person knows them by: the group, or the resource
+ * @returns the node; undefined when an operator has disabled them, which is left so.
+ * @throws PacemakerError when the cluster cannot start them, with its reasons.
+ */
+export async function startedOn(
+  cluster: Cluster,
+  what: string,
+  resources: readonly string[],
+): Promise<string | undefined> {
+  const { cib } = await observe(cluster);
+  const expected = untilDisabled(cib, resources);
+  const held = resources.filter((id) => !expected.includes(id));
+  if (held.length > 0)
+    warn(
+      what,
+      `${held.join(", ")} is not started: ${disabledBy(cib, held[0]!)} is disabled by an operator ` +
+        `(target-role=Stopped); left so. "pcs resource enable ${disabledBy(cib, held[0]!)}" ends it.`,
+    );
+  if (expected.length === 0) return undefined;
+  return waitFor(cluster, {
+    what: `${what} to start`,
+    resources: expected,
+    timeoutSeconds: startSeconds,
+    reached: (status) => commonNode(status, expected),
+    explain: (status) => explainNotStarted(status, cib, expected),
+  });
+}
+
+/** The members of a group that can run: from the first that an operator has disabled on, none does. */
+function untilDisabled(cib: Cib, resources: readonly string[]): string[] {
+  const end = resources.findIndex((id) => disabledBy(cib, id) !== undefined);
+  return resources.slice(0, end < 0 ? resources.length : end);
+}
+
+/** The object whose target-role an operator set to Stopped: the resource or its group. */
+function disabledBy(cib: Cib, id: string): string | undefined {
+  const primitive = cib.primitives.get(id);
+  const group = primitive?.group ? cib.groups.get(primitive.group) : undefined;
+  // A primitive's own role wins over its group's.
+  if (primitive && isDisabled(primitive)) return primitive.id;
+  if (primitive?.meta["target-role"] !== undefined) return undefined;
+  return group && isDisabled(group) ? group.id : undefined;
+}
+
+function commonNode(
+  status: ClusterStatus,
+  resources: readonly string[],
+): string | undefined {
+  const nodes = new Set<string>();
+  for (const id of resources) {
+    const found = status.resources.get(id);
+    const [node, ...others] = found?.nodes ?? [];
+    if (
+      found?.role !== "Started" ||
+      found.failed ||
+      found.pending !== undefined ||
+      node === undefined ||
+      others.length > 0
+    )
+      return undefined;
+    nodes.add(node);
+  }
+  return nodes.size === 1 ? [...nodes][0] : undefined;
+}
+
+/**
+ * Stops resources in the order that the cluster keeps for them, and waits until none runs.
+ *
+ * @param plan says which commands stop them, given the configuration
+ * @throws PacemakerError when one does not stop; it is still in the configuration then.
+ */
+export async function stopResources(
+  cluster: Cluster,
+  what: string,
+  resources: (cib: Cib) => readonly string[],
+  plan: (cib: Cib) => readonly PcsCommand[],
+): Promise<void> {
+  const { cib } = await transact(cluster, `stop ${what}`, (observation) =>
+    plan(observation.cib),
+  );
+  const stopping = resources(cib);
+  await waitFor(cluster, {
+    what: `${stopping.join(" and ")} to stop`,
+    resources: stopping,
+    timeoutSeconds: stopSeconds,
+    reached: (status) =>
+      stopping.every((id) => hasStopped(status, id)) ? true : undefined,
+    explain: (status) => explainNotStopped(status, cib, stopping),
+  });
+}
+
+function hasStopped(status: ClusterStatus, id: string): boolean {
+  const found = status.resources.get(id);
+  if (!found) return true;
+  if (found.blocked)
+    throw new PacemakerError(
+      "cluster",
+      `${id} could not be stopped and is blocked on ${found.nodes.join(", ")}; it is left in the configuration.\n` +
+        `${describeFailures(status, id)}Stop it there by hand, then "pcs resource cleanup ${id}", and run this again.`,
+    );
+  return !found.active && found.nodes.length === 0;
+}
+
+function describeFailures(status: ClusterStatus, id: string): string {
+  return status.failures
+    .filter((failure) => failure.resource === id)
+    .map(
+      ({ task, node, exitStatus, exitReason }) =>
+        `- ${id} failed to ${task} on ${node}: ${exitStatus}${exitReason === "" ? "" : ` ("${exitReason}")`}\n`,
+    )
+    .join("");
+}
+
+/**
+ * Takes a primitive out of the cluster once it has stopped. Where it is still a member of its own group, the members
+ * after it stop first and stay staged, so that none runs without it: the group starts them when it is next brought
+ * to its declared members.
+ *
+ * @param ownGroup the group that the program declared for it
+ * @throws PacemakerError (conflict) when it is a member of any other group, (cluster) when it does not stop.
+ */
+export async function removePrimitive(
+  cluster: Cluster,
+  id: string,
+  ownGroup: string | undefined,
+): Promise<void> {
+  const { cib } = await observe(cluster);
+  if (!cib.primitives.has(id)) return;
+  const withFollowers = (current: Cib): string[] => {
+    const group = current.primitives.get(id)?.group;
+    const members = group ? current.groups.get(group)?.members : undefined;
+    return members ? members.slice(members.indexOf(id)) : [id];
+  };
+  await stopResources(cluster, id, withFollowers, (current) => {
+    refuseForeignGroup(current, id, ownGroup);
+    const group = current.primitives.get(id)?.group;
+    return withFollowers(current).flatMap((member) =>
+      stopCommand(current, member, group),
+    );
+  });
+  await transact(cluster, `delete ${id}`, ({ cib: current, status }) => {
+    refuseForeignGroup(current, id, ownGroup);
+    if (!current.primitives.has(id)) return [];
+    // Somebody may have started it again since.
+    if (!hasStopped(status, id))
+      throw new PacemakerError(
+        "conflict",
+        `${id} was started again by somebody else while it was being deleted. It is left in the configuration.`,
+      );
+    return [deleteResource(id)];
+  });
+  await waitFor(cluster, {
+    what: `${id} to be gone`,
+    resources: [id],
+    timeoutSeconds: stopSeconds,
+    reached: (status) => (status.resources.has(id) ? undefined : true),
+    explain: (status) => explainNotStopped(status, cib, [id]),
+  });
+}
+
+function refuseForeignGroup(
+  cib: Cib,
+  id: string,
+  ownGroup: string | undefined,
+): void {
+  const group = cib.primitives.get(id)?.group;
+  if (group !== undefined && group !== ownGroup)
+    throw new PacemakerError(
+      "conflict",
+      `${id} is a member of the group ${group}, which is not the one declared for it ` +
+        `(${ownGroup ?? "none"}). Take it out there first: "pcs resource group remove ${group} ${id}". Nothing was changed.`,
+    );
+}
+
+/** Stops one resource, unless it is to be stopped already. A member is marked as ours to start again. */
+export function stopCommand(
+  cib: Cib,
+  id: string,
+  group: string | undefined,
+): PcsCommand[] {
+  const found = cib.primitives.get(id);
+  if (!found || found.meta["target-role"]?.toLowerCase() === "stopped")
+    return [];
+  return [
+    setMeta(id, group ? stagedMeta(group) : { "target-role": "Stopped" }),
+  ];
+}

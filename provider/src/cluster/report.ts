@@ -1,0 +1,7 @@
+/**
+ * Tells the person at `pulumi up` something that is no error. What the provider process writes to stderr is shown
+ * beside the resources, without a urn: so the text names the resource itself.
+ */
+export function warn(resource: string, text: string): void {
+  process.stderr.write(`warning: ${resource}: ${text}\n`);
+}

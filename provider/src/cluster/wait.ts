@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PacemakerError } from "../errors";
+import type { ClusterStatus } from "../pcs/status";
+import { isIdle, observePlans, observeStatus, type Cluster } from "./cluster";
+
+export interface Wait<Result> {
+  /** What is waited for, in words: "smtp-stack to start". */
+  readonly what: string;
+  /** The resources that it concerns. */
+  readonly resources: readonly string[];
+  /** The bound, in seconds. */
+  readonly timeoutSeconds: number;
+  /**
+   * The result once it is reached, undefined while it may still come.
+   *
+   * @throws PacemakerError when it is decided that it will not come.
+   */
+  readonly reached: (status: ClusterStatus) => Result | undefined;
+  /** Why it did not come, in words, given the last status. */
+  readonly explain: (status: ClusterStatus) => string;
+}
+
+const shortestPause = 25;
+const longestPause = 250;
+
+/** How long the cluster must have had nothing left to do before we believe that it has stopped trying, in ms. */
+const idleBeforeDecided = 1500;
+
+/**
+ * Looks at the cluster until the result is reached, or it is decided that it will not be: the controller is idle and
+ * plans nothing for these resources.
+ *
+ * @throws PacemakerError (cluster) when it will not be reached, (timeout) when the bound ended.
+ */
+export async function waitFor<Result>(
+  cluster: Cluster,
+  wait: Wait<Result>,
+): Promise<Result> {
+  const started = Date.now();
+  let pause = shortestPause;
+  let idleSince: number | undefined;
+  for (;;) {
+    const status = await observeStatus(cluster);
+    const result = wait.reached(status);
+    if (result !== undefined) return result;
+    const elapsed = Date.now() - started;
+    if (elapsed > wait.timeoutSeconds * 1000)
+      throw new PacemakerError(
+        "timeout",
+        `waited ${wait.timeoutSeconds} s for ${wait.what}, in vain.\n${wait.explain(status)}`,
+      );
+    if (elapsed > idleBeforeDecided) {
+      if (await hasSettled(cluster, status, wait.resources)) {
+        idleSince ??= Date.now();
+        if (Date.now() - idleSince > idleBeforeDecided)
+          throw new PacemakerError(
+            "cluster",
+            `${wait.what}: the cluster has nothing left to do, and it is not so.\n${wait.explain(status)}`,
+          );
+      } else {
+        idleSince = undefined;
+      }
+    }
+    await sleep(pause);
+    pause = Math.min(longestPause, pause * 1.3);
+  }
+}
+
+async function hasSettled(
+  cluster: Cluster,
+  status: ClusterStatus,
+  resources: readonly string[],
+): Promise<boolean> {
+  if (!(await isIdle(cluster, status))) return false;
+  const plans = await observePlans(cluster);
+  return !plans.some(
+    (action) => resources.includes(action.resource) && !action.blocked,
+  );
+}

@@ -1,0 +1,105 @@
+import { isIPv6 } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  connectionInput,
+  type ConnectionArgs,
+} from "../resources/connectionInput";
+import { FloatingIp } from "../resources/floatingIp";
+import { ResourceGroup } from "../resources/resourceGroup";
+import { SystemdResource } from "../resources/systemdResource";
+
+export interface SmtpStackArgs {
+  /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
+  connection?: pulumi.Input<ConnectionArgs>;
+  /** The address at which the mail service answers, IPv4 or IPv6, without a prefix. */
+  ip: pulumi.Input<string>;
+  /** The length of the address's network prefix, in bits. */
+  cidrNetmask: pulumi.Input<number>;
+  /** The interface that carries the address. Default: the one of the node's route to the address. */
+  nic?: pulumi.Input<string>;
+  /** The systemd service. Default: the real Postfix unit, found out on the nodes. */
+  unit?: pulumi.Input<string>;
+  /** How often Pacemaker looks after the address and the service. Default "30s". */
+  monitorInterval?: pulumi.Input<string>;
+}
+
+const smtpPort = 25;
+
+/**
+ * Postfix behind a floating address: `NAME_ip`, `NAME_service` and the group `NAME-stack`.
+ *
+ * The address comes up before Postfix starts, and drops only after it has stopped. Postfix's unit is stopped and disabled
+ * on every node, since Pacemaker starts it. After creation both run on one node, the address is on it, and something
+ * listens on port 25 there, or the update fails and says what was found.
+ *
+ * @example
+ * new SmtpStack("smtp", { connection, ip: "192.0.2.25", cidrNetmask: 24 });
+ */
+export class SmtpStack extends pulumi.ComponentResource {
+  /** The node that runs Postfix. */
+  readonly activeNode: pulumi.Output<string | undefined>;
+  /** The address with its prefix, such as "192.0.2.25/24". */
+  readonly address: pulumi.Output<string>;
+  /** Where mail is taken, such as "192.0.2.25:25". */
+  readonly endpoint: pulumi.Output<string>;
+  readonly floatingIp: FloatingIp;
+  readonly service: SystemdResource;
+  readonly group: ResourceGroup;
+
+  constructor(
+    name: string,
+    args: SmtpStackArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    // Without the arguments: they would stand in the state a second time.
+    super("pacemaker:index:SmtpStack", name, {}, options);
+    const parent = { parent: this };
+    const connection = connectionInput(args.connection, name);
+    const groupId = `${name}-stack`;
+    const common = {
+      connection,
+      group: groupId,
+      monitorInterval: args.monitorInterval,
+    };
+
+    this.floatingIp = new FloatingIp(
+      `${name}_ip`,
+      {
+        ...common,
+        ip: args.ip,
+        cidrNetmask: args.cidrNetmask,
+        nic: args.nic,
+      },
+      parent,
+    );
+    this.service = new SystemdResource(
+      `${name}_service`,
+      {
+        ...common,
+        unit: args.unit ?? "postfix",
+        followWrapper: args.unit === undefined,
+      },
+      parent,
+    );
+    this.group = new ResourceGroup(
+      groupId,
+      {
+        connection,
+        members: [this.floatingIp.resourceId, this.service.resourceId],
+        listeningPorts: [smtpPort],
+      },
+      parent,
+    );
+
+    this.activeNode = this.group.activeNode;
+    this.address = pulumi.interpolate`${args.ip}/${args.cidrNetmask}`;
+    this.endpoint = pulumi
+      .output(args.ip)
+      .apply((ip) => `${isIPv6(ip) ? `[${ip}]` : ip}:${smtpPort}`);
+    this.registerOutputs({
+      activeNode: this.activeNode,
+      address: this.address,
+      endpoint: this.endpoint,
+    });
+  }
+}

@@ -1,0 +1,163 @@
+import { child, children, descendants, parseXml, type XmlElement } from "./xml";
+
+/** The CIB's version. Every change of the configuration moves `epoch`, status traffic moves `numUpdates`. */
+export interface CibVersion {
+  readonly adminEpoch: number;
+  readonly epoch: number;
+  readonly numUpdates: number;
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly name: string;
+  readonly interval: string;
+  /** All attributes but `id`, `name` and `interval`, such as `timeout`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A primitive of the CIB. */
+export interface Primitive {
+  readonly kind: "primitive";
+  readonly id: string;
+  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:postfix`. */
+  readonly agent: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly meta: Readonly<Record<string, string>>;
+  readonly operations: readonly Operation[];
+  /** The id of the group that holds it. */
+  readonly group?: string;
+}
+
+export interface Group {
+  readonly kind: "group";
+  readonly id: string;
+  readonly members: readonly string[];
+  readonly meta: Readonly<Record<string, string>>;
+}
+
+export interface Cib {
+  readonly text: string;
+  readonly version: CibVersion;
+  readonly nodes: readonly string[];
+  readonly primitives: ReadonlyMap<string, Primitive>;
+  readonly groups: ReadonlyMap<string, Group>;
+  /** What kind of object holds each id of the configuration: ids are unique across all of them. */
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the text that `cibadmin --query` prints.
+ *
+ * @throws Error when the text is not a CIB.
+ */
+export function parseCib(text: string): Cib {
+  const root = parseXml(text);
+  const configuration = child(root, "configuration");
+  if (root.name !== "cib" || !configuration)
+    throw new Error(
+      `expected a <cib> with a <configuration>, found <${root.name}>`,
+    );
+  const ids = new Map<string, string>();
+  for (const element of descendants(configuration))
+    if (element.attributes.id !== undefined)
+      ids.set(element.attributes.id, element.name);
+  const primitives = new Map<string, Primitive>();
+  const groups = new Map<string, Group>();
+  collect(child(configuration, "resources"), undefined, primitives, groups);
+  return {
+    text,
+    version: {
+      adminEpoch: Number(root.attributes.admin_epoch),
+      epoch: Number(root.attributes.epoch),
+      numUpdates: Number(root.attributes.num_updates),
+    },
+    nodes: children(child(configuration, "nodes"), "node").map(
+      (node) => node.attributes.uname ?? node.attributes.id ?? "",
+    ),
+    primitives,
+    groups,
+    ids,
+  };
+}
+
+function collect(
+  parent: XmlElement | undefined,
+  group: string | undefined,
+  primitives: Map<string, Primitive>,
+  groups: Map<string, Group>,
+): void {
+  for (const element of parent?.children ?? []) {
+    const id = element.attributes.id ?? "";
+    if (element.name === "primitive") {
+      primitives.set(id, {
+        kind: "primitive",
+        id,
+        agent: agentOf(element),
+        options: nameValues(element, "instance_attributes"),
+        meta: nameValues(element, "meta_attributes"),
+        operations: operationsOf(element),
+        ...(group === undefined ? {} : { group }),
+      });
+    } else if (element.name === "group") {
+      groups.set(id, {
+        kind: "group",
+        id,
+        members: children(element, "primitive").map(
+          (member) => member.attributes.id ?? "",
+        ),
+        meta: nameValues(element, "meta_attributes"),
+      });
+      collect(element, id, primitives, groups);
+    } else {
+      // Clones and bundles hold primitives and groups too.
+      collect(element, undefined, primitives, groups);
+    }
+  }
+}
+
+function agentOf(primitive: XmlElement): string {
+  const { class: standard, provider, type } = primitive.attributes;
+  return [standard, provider, type].filter(Boolean).join(":");
+}
+
+/** Where several sets exist, Pacemaker lets the first that names an attribute win. Sets under a rule are left out. */
+function nameValues(
+  element: XmlElement,
+  setName: string,
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const set of children(element, setName)) {
+    if (child(set, "rule")) continue;
+    for (const pair of children(set, "nvpair")) {
+      const { name, value } = pair.attributes;
+      if (name !== undefined && !(name in values)) values[name] = value ?? "";
+    }
+  }
+  return values;
+}
+
+function operationsOf(primitive: XmlElement): Operation[] {
+  return children(child(primitive, "operations"), "op").map((operation) => {
+    const { id, name, interval, ...attributes } = operation.attributes;
+    return {
+      id: id ?? "",
+      name: name ?? "",
+      interval: interval ?? "0",
+      attributes,
+    };
+  });
+}
+
+/** The order of two versions of one cluster's CIB: negative when `a` is older than `b`. */
+export function compareVersions(a: CibVersion, b: CibVersion): number {
+  return (
+    a.adminEpoch - b.adminEpoch ||
+    a.epoch - b.epoch ||
+    a.numUpdates - b.numUpdates
+  );
+}
+
+/** "0.12.3", as crm_verify and cibadmin spell a version. */
+export function formatVersion(version: CibVersion): string {
+  return `${version.adminEpoch}.${version.epoch}.${version.numUpdates}`;
+}

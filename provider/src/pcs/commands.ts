@@ -1,0 +1,96 @@
+/**
+ * The pcs commands that change a configuration, as argument lists without `pcs` and without `-f FILE`.
+ * Only words that pcs 0.10, 0.11 and 0.12 share are used; none of them is run against a live cluster.
+ */
+export type PcsCommand = readonly string[];
+
+/** Name and value pairs as pcs takes them. An empty value removes the name. */
+function assignments(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).map(([name, value]) => `${name}=${value}`);
+}
+
+export interface NewPrimitive {
+  readonly id: string;
+  readonly agent: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly monitorInterval: string;
+  readonly meta: Readonly<Record<string, string>>;
+}
+
+/** pcs adds the agent's own defaults for the operations that are not named. */
+export function createPrimitive(primitive: NewPrimitive): PcsCommand {
+  const meta = assignments(primitive.meta);
+  return [
+    "resource",
+    "create",
+    primitive.id,
+    primitive.agent,
+    ...assignments(primitive.options),
+    "op",
+    "monitor",
+    `interval=${primitive.monitorInterval}`,
+    ...(meta.length > 0 ? ["meta", ...meta] : []),
+  ];
+}
+
+export function setOptions(
+  id: string,
+  options: Readonly<Record<string, string>>,
+): PcsCommand {
+  return ["resource", "update", id, ...assignments(options)];
+}
+
+/** Replaces the operation of that name: give all its attributes, those that shall stay as they are included. */
+export function setOperation(
+  id: string,
+  operation: string,
+  attributes: Readonly<Record<string, string>>,
+): PcsCommand {
+  return [
+    "resource",
+    "update",
+    id,
+    "op",
+    operation,
+    ...assignments(attributes),
+  ];
+}
+
+/** Sets meta attributes of a primitive or a group. */
+export function setMeta(
+  id: string,
+  meta: Readonly<Record<string, string>>,
+): PcsCommand {
+  return ["resource", "meta", id, ...assignments(meta)];
+}
+
+/** Makes the group where there is none; else puts the members at its end, or after the given one. */
+export function addToGroup(
+  group: string,
+  members: readonly string[],
+  position?: { after: string } | { before: string },
+): PcsCommand {
+  const where =
+    position === undefined
+      ? []
+      : "after" in position
+        ? ["--after", position.after]
+        : ["--before", position.before];
+  return ["resource", "group", "add", group, ...where, ...members];
+}
+
+export function removeFromGroup(
+  group: string,
+  members: readonly string[],
+): PcsCommand {
+  return ["resource", "group", "remove", group, ...members];
+}
+
+/** Takes the group away and leaves its members. */
+export function dissolveGroup(group: string): PcsCommand {
+  return ["resource", "ungroup", group];
+}
+
+export function deleteResource(id: string): PcsCommand {
+  return ["resource", "delete", id];
+}

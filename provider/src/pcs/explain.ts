@@ -1,0 +1,131 @@
+import { isDisabled } from "./staging";
+import type { Cib } from "./cib";
+import type { ClusterStatus, FailureStatus } from "./status";
+
+/** Why resources are not started, as far as configuration and status tell: one sentence a line, with the next step. */
+export function explainNotStarted(
+  status: ClusterStatus,
+  cib: Cib,
+  resources: readonly string[],
+): string {
+  const lines = [
+    ...resources.map((id) => describe(status, id)),
+    ...clusterWide(status, cib),
+    ...resources.flatMap((id) => disabled(cib, id)),
+    ...resources.flatMap((id) => failuresOf(status, cib, id)),
+  ];
+  return lines.map((line) => `- ${line}`).join("\n");
+}
+
+/** Why resources are not stopped. */
+export function explainNotStopped(
+  status: ClusterStatus,
+  cib: Cib,
+  resources: readonly string[],
+): string {
+  return resources
+    .flatMap((id) => {
+      const found = status.resources.get(id);
+      return [
+        describe(status, id),
+        ...(found?.managed === false && !found.blocked
+          ? [
+              `${id} is unmanaged, so Pacemaker does not stop it: "pcs resource manage ${id}"`,
+            ]
+          : []),
+        ...failuresOf(status, cib, id),
+      ];
+    })
+    .concat(
+      status.maintenance
+        ? [
+            `the cluster is in maintenance mode: "pcs property set maintenance-mode=false" ends it`,
+          ]
+        : [],
+    )
+    .map((line) => `- ${line}`)
+    .join("\n");
+}
+
+function describe(status: ClusterStatus, id: string): string {
+  const found = status.resources.get(id);
+  if (!found) return `${id} is unknown to the cluster's status`;
+  const where =
+    found.nodes.length > 0 ? ` on ${found.nodes.join(" and ")}` : "";
+  const marks = [
+    ...(found.failed ? ["failed"] : []),
+    ...(found.blocked ? ["blocked"] : []),
+    ...(found.managed ? [] : ["unmanaged"]),
+    ...(found.orphaned ? ["no longer in the configuration"] : []),
+  ];
+  return `${id} is ${found.role}${where}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`;
+}
+
+function clusterWide(status: ClusterStatus, cib: Cib): string[] {
+  const offline = status.nodes.filter((node) => !node.online);
+  const standby = status.nodes.filter((node) => node.online && node.standby);
+  const fences = [...cib.primitives.values()].some((primitive) =>
+    primitive.agent.startsWith("stonith:"),
+  );
+  return [
+    ...(status.fencing && !fences
+      ? [
+          `stonith-enabled is true and there is no fencing device, so Pacemaker starts nothing: define a fencing device ` +
+            `("pcs stonith create")`,
+        ]
+      : []),
+    ...(status.maintenance
+      ? [
+          `the cluster is in maintenance mode: "pcs property set maintenance-mode=false" ends it`,
+        ]
+      : []),
+    ...(status.stopAll
+      ? [`stop-all-resources is set: "pcs property unset stop-all-resources"`]
+      : []),
+    ...(offline.length > 0
+      ? [`offline: ${offline.map((node) => node.name).join(", ")}`]
+      : []),
+    ...(standby.length > 0
+      ? [
+          `in standby: ${standby.map((node) => node.name).join(", ")} ("pcs node unstandby NODE")`,
+        ]
+      : []),
+  ];
+}
+
+function disabled(cib: Cib, id: string): string[] {
+  const primitive = cib.primitives.get(id);
+  const group = primitive?.group ? cib.groups.get(primitive.group) : undefined;
+  return [primitive, group].flatMap((found) =>
+    found && isDisabled(found)
+      ? [
+          `${found.id} is disabled by an operator (target-role=${found.meta["target-role"]}); left so. ` +
+            `"pcs resource enable ${found.id}" ends it`,
+        ]
+      : [],
+  );
+}
+
+function failuresOf(status: ClusterStatus, cib: Cib, id: string): string[] {
+  return status.failures
+    .filter((failure) => failure.resource === id)
+    .map((failure) => describeFailure(failure, cib));
+}
+
+/** `smtp_service failed to start on node-02: not running (its own words), exit code 7; see ...`. */
+function describeFailure(failure: FailureStatus, cib: Cib): string {
+  const { resource, task, node } = failure;
+  const reason = failure.exitReason === "" ? "" : ` ("${failure.exitReason}")`;
+  const status =
+    failure.status === "" || failure.status === "complete"
+      ? ""
+      : `, ${failure.status}`;
+  const agent = cib.primitives.get(resource)?.agent ?? "";
+  const log = agent.startsWith("systemd:")
+    ? `"journalctl -u ${agent.slice("systemd:".length)}" on ${node}`
+    : `the cluster's log on ${node}`;
+  return (
+    `${resource} failed to ${task} on ${node}: ${failure.exitStatus}${reason}, exit code ${failure.exitCode}${status}; ` +
+    `see ${log}, then "pcs resource cleanup ${resource}"`
+  );
+}

@@ -1,0 +1,135 @@
+import { child, children, descendants, parseXml, type XmlElement } from "./xml";
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly online: boolean;
+  /** Joining: a member of corosync's membership, but not yet of Pacemaker's. */
+  readonly pending: boolean;
+  readonly standby: boolean;
+  readonly maintenance: boolean;
+}
+
+export interface ResourceStatus {
+  readonly id: string;
+  readonly agent: string;
+  /** "Started", "Stopped", "Starting", ... */
+  readonly role: string;
+  readonly active: boolean;
+  /** In the cluster's memory only, no longer in the configuration. */
+  readonly orphaned: boolean;
+  /** Pacemaker will not touch it until somebody cleans up, as after a failed stop. */
+  readonly blocked: boolean;
+  readonly managed: boolean;
+  readonly failed: boolean;
+  readonly nodes: readonly string[];
+  /** The operation under way, such as "Starting". */
+  readonly pending?: string;
+}
+
+export interface FailureStatus {
+  /** Such as `smtp_service_start_0`. */
+  readonly operationKey: string;
+  readonly resource: string;
+  /** Such as "start". */
+  readonly task: string;
+  readonly node: string;
+  /** Such as "not running" or "not installed". */
+  readonly exitStatus: string;
+  /** The agent's own words; may be empty. */
+  readonly exitReason: string;
+  readonly exitCode: number;
+  /** Whether it was done, timed out, ... */
+  readonly status: string;
+  readonly lastChange: string;
+}
+
+export interface ClusterStatus {
+  /** The designated controller's name, where one is elected. */
+  readonly dc?: string;
+  readonly quorate: boolean;
+  readonly maintenance: boolean;
+  readonly stopAll: boolean;
+  readonly fencing: boolean;
+  readonly nodes: readonly NodeStatus[];
+  readonly resources: ReadonlyMap<string, ResourceStatus>;
+  readonly failures: readonly FailureStatus[];
+}
+
+/**
+ * Reads what `crm_mon --output-as=xml` prints (Pacemaker 2.0 and later).
+ *
+ * @throws Error when the text is not crm_mon's.
+ */
+export function parseStatus(text: string): ClusterStatus {
+  const root = parseXml(text);
+  const summary = child(root, "summary");
+  const dc = child(summary, "current_dc");
+  if (!summary)
+    throw new Error(`expected crm_mon's summary, found <${root.name}>`);
+  const options = child(summary, "cluster_options")?.attributes ?? {};
+  return {
+    ...(dc?.attributes.name === undefined ? {} : { dc: dc.attributes.name }),
+    quorate: dc?.attributes.with_quorum === "true",
+    maintenance: options["maintenance-mode"] === "true",
+    stopAll: options["stop-all-resources"] === "true",
+    fencing: options["stonith-enabled"] === "true",
+    nodes: children(child(root, "nodes"), "node").map(nodeStatus),
+    resources: resourcesOf(child(root, "resources")),
+    failures: children(child(root, "failures"), "failure").map(failureStatus),
+  };
+}
+
+function nodeStatus({ attributes }: XmlElement): NodeStatus {
+  return {
+    name: attributes.name ?? "",
+    online: attributes.online === "true",
+    pending: attributes.pending === "true",
+    standby: attributes.standby === "true",
+    maintenance: attributes.maintenance === "true",
+  };
+}
+
+function resourcesOf(
+  element: XmlElement | undefined,
+): Map<string, ResourceStatus> {
+  const resources = new Map<string, ResourceStatus>();
+  for (const found of element ? descendants(element) : []) {
+    if (found.name !== "resource") continue;
+    const { attributes } = found;
+    const id = attributes.id ?? "";
+    const before = resources.get(id);
+    const one: ResourceStatus = {
+      id,
+      agent: attributes.resource_agent ?? "",
+      role: attributes.role ?? "",
+      active: attributes.active === "true",
+      orphaned: attributes.orphaned === "true" || attributes.removed === "true",
+      blocked: attributes.blocked === "true",
+      managed: attributes.managed !== "false",
+      failed: attributes.failed === "true",
+      nodes: children(found, "node").map((node) => node.attributes.name ?? ""),
+      ...(attributes.pending === undefined
+        ? {}
+        : { pending: attributes.pending }),
+    };
+    // Clone instances share an id: one that is active says more than one that is not.
+    if (!before || (!before.active && one.active)) resources.set(id, one);
+  }
+  return resources;
+}
+
+function failureStatus({ attributes }: XmlElement): FailureStatus {
+  const operationKey = attributes.op_key ?? attributes.id ?? "";
+  const [, resource, task] = /^(.*)_([a-z_]+)_\d+$/.exec(operationKey) ?? [];
+  return {
+    operationKey,
+    resource: resource ?? operationKey,
+    task: attributes.task ?? task ?? "",
+    node: attributes.node ?? "",
+    exitStatus: attributes.exitstatus ?? "",
+    exitReason: attributes.exitreason ?? "",
+    exitCode: Number(attributes.exitcode ?? "0"),
+    status: attributes.status ?? "",
+    lastChange: attributes["last-rc-change"] ?? "",
+  };
+}

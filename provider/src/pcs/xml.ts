@@ -1,0 +1,69 @@
+import { SaxesParser } from "saxes";
+
+/** An element of an XML document. Text content is left out: neither the CIB nor crm_mon says anything in it. */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[];
+}
+
+interface MutableElement {
+  name: string;
+  attributes: Record<string, string>;
+  children: MutableElement[];
+}
+
+/**
+ * Parses a whole document strictly.
+ *
+ * @throws Error when the text is not well-formed XML, truncated text included.
+ */
+export function parseXml(text: string): XmlElement {
+  const parser = new SaxesParser();
+  const open: MutableElement[] = [];
+  let root: MutableElement | undefined;
+  parser.on("error", (error) => {
+    throw error;
+  });
+  parser.on("opentag", (tag) => {
+    const element: MutableElement = {
+      name: tag.name,
+      attributes: { ...tag.attributes },
+      children: [],
+    };
+    const parent = open.at(-1);
+    if (parent) parent.children.push(element);
+    else root = element;
+    open.push(element);
+  });
+  parser.on("closetag", () => {
+    open.pop();
+  });
+  parser.write(text).close();
+  if (!root) throw new Error("the document holds no element");
+  return root;
+}
+
+/** The first child of that name. */
+export function child(
+  element: XmlElement | undefined,
+  name: string,
+): XmlElement | undefined {
+  return element?.children.find((candidate) => candidate.name === name);
+}
+
+/** All children of that name, in document order. */
+export function children(
+  element: XmlElement | undefined,
+  name: string,
+): XmlElement[] {
+  return element?.children.filter((candidate) => candidate.name === name) ?? [];
+}
+
+/** Every element below (not including) this one, in document order. */
+export function* descendants(element: XmlElement): Generator<XmlElement> {
+  for (const inner of element.children) {
+    yield inner;
+    yield* descendants(inner);
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * What the dynamic provider process requires, by the name `pulumi-pacemaker/provider`, for as long as any state names
+ * it: a permanent contract. The handlers accept state that any earlier version wrote.
+ */
+export { floatingIp } from "./resources/floatingIp";
+export { systemdResource } from "./resources/systemdResource";
+export { resourceGroup } from "./resources/resourceGroup";

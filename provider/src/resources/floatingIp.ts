@@ -1,0 +1,222 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { clusterOf, observe } from "../cluster/cluster";
+import { removePrimitive, startedOn } from "../cluster/primitives";
+import { checkAddresses } from "../cluster/proof";
+import { transact } from "../cluster/transaction";
+import { connectionSchema, type Connection } from "../connection";
+import { connectionInput, type ConnectionArgs } from "./connectionInput";
+import {
+  asStrings,
+  attributes,
+  checkPrefix,
+  id,
+  interval,
+  ip,
+  metaAttributes,
+  networkInterface,
+  prefix,
+} from "./inputs";
+import { handlers, type Properties } from "./lifecycle";
+import {
+  planPrimitive,
+  readAttributes,
+  readInterval,
+  type Declared,
+} from "./primitive";
+import { shim } from "./shim";
+
+export interface FloatingIpArgs {
+  /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
+  connection?: pulumi.Input<ConnectionArgs>;
+  /** The id in the cluster's configuration. Default: the Pulumi name. A change replaces the resource. */
+  resourceId?: pulumi.Input<string>;
+  /** The address, IPv4 or IPv6, without a prefix. A change restarts it and every later member of its group. */
+  ip: pulumi.Input<string>;
+  /** The length of the network prefix, in bits. Default: that of the node's route to the address. */
+  cidrNetmask?: pulumi.Input<number>;
+  /** The interface that carries the address. Default: the one of the node's route to the address. */
+  nic?: pulumi.Input<string>;
+  /** How often Pacemaker looks whether the address is up. Default "30s". A change restarts nothing. */
+  monitorInterval?: pulumi.Input<string>;
+  /** Further parameters of the agent ocf:heartbeat:IPaddr2, such as `arp_count`. */
+  options?: pulumi.Input<
+    Record<string, pulumi.Input<string | number | boolean>>
+  >;
+  /** Meta attributes, such as `migration-threshold`. A change restarts nothing. */
+  meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+  /** The id of the group that will start it. Until then it stands in the configuration, stopped. Default: none. */
+  group?: pulumi.Input<string>;
+}
+
+/** The inputs as the handlers see them: plain, checked, with defaults. */
+interface Inputs {
+  connection: Connection;
+  resourceId: string;
+  ip: string;
+  cidrNetmask?: number;
+  nic?: string;
+  monitorInterval: string;
+  options?: Record<string, string | number | boolean>;
+  meta?: Record<string, string | number | boolean>;
+  group?: string;
+}
+
+interface Outputs {
+  activeNode?: string;
+}
+
+const own = "it has an input of its own";
+
+const schema = z
+  .strictObject({
+    connection: connectionSchema,
+    resourceId: id,
+    ip,
+    cidrNetmask: prefix.optional(),
+    nic: networkInterface.optional(),
+    monitorInterval: interval,
+    options: attributes({
+      ip: own,
+      cidr_netmask: `${own}, cidrNetmask`,
+      nic: own,
+    }).optional(),
+    meta: metaAttributes.optional(),
+    group: id.optional(),
+  })
+  .superRefine(checkPrefix);
+
+/**
+ * An IP address that Pacemaker keeps up on one node of the cluster (agent ocf:heartbeat:IPaddr2).
+ *
+ * @example
+ * new FloatingIp("web_ip", { ip: "192.0.2.80", cidrNetmask: 24, group: "web" });
+ */
+export class FloatingIp extends pulumi.dynamic.Resource {
+  declare readonly connection: pulumi.Output<Connection>;
+  declare readonly resourceId: pulumi.Output<string>;
+  declare readonly ip: pulumi.Output<string>;
+  declare readonly cidrNetmask: pulumi.Output<number | undefined>;
+  declare readonly nic: pulumi.Output<string | undefined>;
+  declare readonly monitorInterval: pulumi.Output<string>;
+  declare readonly options: pulumi.Output<
+    Record<string, string | number | boolean> | undefined
+  >;
+  declare readonly meta: pulumi.Output<
+    Record<string, string | number | boolean> | undefined
+  >;
+  declare readonly group: pulumi.Output<string | undefined>;
+  /** The node that holds the address. Undefined for a member of a group: see the group's. */
+  declare readonly activeNode: pulumi.Output<string | undefined>;
+
+  constructor(
+    name: string,
+    args: FloatingIpArgs,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    const inputs: FloatingIpArgs = {
+      ...args,
+      connection: connectionInput(args.connection, name),
+      resourceId: args.resourceId ?? name,
+    };
+    super(
+      shim("floatingIp"),
+      name,
+      { ...inputs, activeNode: undefined },
+      options,
+      "pacemaker",
+      "FloatingIp",
+    );
+  }
+}
+
+export const floatingIp = handlers<Inputs, Outputs>({
+  schema,
+  inputNames: [
+    "connection",
+    "resourceId",
+    "ip",
+    "cidrNetmask",
+    "nic",
+    "monitorInterval",
+    "options",
+    "meta",
+    "group",
+  ],
+
+  normalise(inputs: Properties): Properties {
+    return { monitorInterval: "30s", ...inputs };
+  },
+
+  async apply(inputs, previous) {
+    await transact(
+      clusterOf(inputs.connection),
+      `${inputs.resourceId}`,
+      ({ cib }) =>
+        planPrimitive(
+          cib,
+          declared(inputs),
+          previous ? declared(previous) : undefined,
+        ),
+    );
+  },
+
+  async settle(inputs) {
+    if (inputs.group !== undefined) return {};
+    const cluster = clusterOf(inputs.connection);
+    const activeNode = await startedOn(cluster, inputs.resourceId, [
+      inputs.resourceId,
+    ]);
+    if (activeNode === undefined) return {};
+    await checkAddresses(cluster, activeNode, [
+      { resource: inputs.resourceId, ...inputs },
+    ]);
+    return { activeNode };
+  },
+
+  async read(state) {
+    const { cib, status } = await observe(clusterOf(state.connection));
+    const found = cib.primitives.get(state.resourceId);
+    if (!found || found.agent !== "ocf:heartbeat:IPaddr2") return undefined;
+    const netmask = found.options.cidr_netmask;
+    return {
+      ...state,
+      ip: found.options.ip ?? "",
+      cidrNetmask: netmask === undefined ? undefined : Number(netmask),
+      nic: found.options.nic,
+      monitorInterval: readInterval(found, state.monitorInterval),
+      options: readAttributes(found.options, state.options),
+      meta: readAttributes(found.meta, state.meta),
+      activeNode:
+        state.group === undefined
+          ? status.resources.get(state.resourceId)?.nodes[0]
+          : undefined,
+    };
+  },
+
+  async remove(state) {
+    await removePrimitive(
+      clusterOf(state.connection),
+      state.resourceId,
+      state.group,
+    );
+  },
+});
+
+function declared(inputs: Inputs): Declared {
+  return {
+    id: inputs.resourceId,
+    agents: ["ocf:heartbeat:IPaddr2"],
+    options: {
+      ip: inputs.ip,
+      ...(inputs.cidrNetmask === undefined
+        ? {}
+        : { cidr_netmask: String(inputs.cidrNetmask) }),
+      ...(inputs.nic === undefined ? {} : { nic: inputs.nic }),
+      ...asStrings(inputs.options),
+    },
+    monitorInterval: inputs.monitorInterval,
+    meta: asStrings(inputs.meta),
+    ...(inputs.group === undefined ? {} : { group: inputs.group }),
+  };
+}

@@ -1,0 +1,181 @@
+import { isDeepStrictEqual } from "node:util";
+import type { z } from "zod";
+import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
+
+/** A bag of properties as Pulumi hands it over. */
+export type Properties = Record<string, unknown>;
+
+/** What a kind of resource says of itself; all that is common to the kinds is in `handlers`. */
+export interface Kind<Inputs extends { resourceId: string }, Outputs> {
+  readonly schema: z.ZodType;
+  readonly inputNames: readonly (keyof Inputs & string)[];
+  /** Gives defaults and the one spelling of what can be spelled in several ways. Unknown values pass untouched. */
+  readonly normalise: (inputs: Properties) => Properties;
+  /** Brings the configuration to the inputs. Whatever it throws, it has left nothing half-done. */
+  readonly apply: (
+    inputs: Inputs,
+    previous?: Inputs & Outputs,
+  ) => Promise<void>;
+  /** Waits for the outcome and proves it. When it throws, the resource is there, but not as it should be. */
+  readonly settle: (inputs: Inputs) => Promise<Outputs>;
+  /** What is there now, in the shape of the state. Undefined when it is recognised as absent. */
+  readonly read: (
+    state: Inputs & Outputs,
+  ) => Promise<(Inputs & Outputs) | undefined>;
+  /** Absent is success. */
+  readonly remove: (state: Inputs & Outputs) => Promise<void>;
+}
+
+/** In state: the resource exists, but its outcome was not reached. */
+const incomplete = "incomplete";
+
+/** The functions that the dynamic provider process calls, with Pulumi's rules for each. */
+export interface Handlers {
+  check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures: CheckFailure[] }>;
+  diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{
+    changes: boolean;
+    replaces: string[];
+    deleteBeforeReplace: boolean;
+  }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  read(
+    id: string,
+    props: Properties,
+  ): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  update(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ outs: Properties }>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+export function handlers<Inputs extends { resourceId: string }, Outputs>(
+  kind: Kind<Inputs, Outputs>,
+): Handlers {
+  const changed = (olds: Properties, news: Properties): string[] =>
+    kind.inputNames.filter(
+      (name) =>
+        holdsUnknown(news[name]) || !isDeepStrictEqual(olds[name], news[name]),
+    );
+
+  const settled = async (inputs: Inputs): Promise<Properties> => {
+    try {
+      return plain({ ...inputs, ...(await kind.settle(inputs)) });
+    } catch (error) {
+      throw partial(
+        inputs.resourceId,
+        { ...inputs, [incomplete]: true },
+        error,
+      );
+    }
+  };
+
+  return {
+    async check(_olds, news) {
+      const inputs = kind.normalise(withoutProvider(news));
+      return { inputs, failures: failuresOf(kind.schema, inputs) };
+    },
+
+    async diff(_id, olds, news) {
+      const changes = changed(olds, news);
+      const replaces = changes.filter(
+        (name) => name === "resourceId" && !holdsUnknown(news[name]),
+      );
+      return {
+        changes: changes.length > 0,
+        replaces,
+        // Ids are unique in a cluster: the old one must be gone before the new one can be made.
+        deleteBeforeReplace: true,
+      };
+    },
+
+    create: atBoundary(async (news) => {
+      const inputs = withoutProvider(news) as unknown as Inputs;
+      await kind.apply(inputs);
+      return { id: inputs.resourceId, outs: await settled(inputs) };
+    }),
+
+    update: atBoundary(async (_id, olds, news) => {
+      const inputs = withoutProvider(news) as unknown as Inputs;
+      const previous = withoutProvider(olds);
+      const onlyConnection = changed(previous, news).every(
+        (name) => name === "connection",
+      );
+      if (onlyConnection && previous[incomplete] !== true)
+        return { outs: plain({ ...previous, ...inputs }) };
+      await kind.apply(inputs, previous as unknown as Inputs & Outputs);
+      return { outs: await settled(inputs) };
+    }),
+
+    read: atBoundary(async (id, props) => {
+      const state = withoutProvider(props);
+      const found = await kind.read(state as unknown as Inputs & Outputs);
+      if (found === undefined) return {};
+      const outs = plain({ ...state, ...found });
+      const inputs = Object.fromEntries(
+        kind.inputNames
+          .filter((name) => outs[name] !== undefined)
+          .map((name) => [name, outs[name]]),
+      );
+      return { id, props: outs, inputs };
+    }),
+
+    delete: atBoundary(async (_id, props) => {
+      await kind.remove(withoutProvider(props) as unknown as Inputs & Outputs);
+    }),
+  };
+}
+
+function withoutProvider(properties: Properties): Properties {
+  const rest = { ...properties };
+  delete rest.__provider;
+  return rest;
+}
+
+/** JSON only: an undefined value would fail after the work is done. */
+function plain(properties: object): Properties {
+  return JSON.parse(JSON.stringify(properties)) as Properties;
+}
+
+/** Pulumi keeps a resource whose create or update throws this shape: marked, and updated by the next run. */
+function partial(id: string, properties: object, cause: unknown): Error {
+  const message = messageOf(cause);
+  return Object.assign(quiet(message), {
+    id,
+    properties: plain(properties),
+    reasons: [message],
+  });
+}
+
+/** Errors reach the person as words: Pulumi would print a stack. */
+function atBoundary<Arguments extends unknown[], Result>(
+  handler: (...values: Arguments) => Promise<Result>,
+): (...values: Arguments) => Promise<Result> {
+  return async (...values) => {
+    try {
+      return await handler(...values);
+    } catch (error) {
+      if (error instanceof Error && "reasons" in error) throw error;
+      throw quiet(messageOf(error));
+    }
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function quiet(message: string): Error {
+  const error = new Error(message);
+  error.name = "";
+  error.stack = "";
+  return error;
+}

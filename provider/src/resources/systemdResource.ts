@@ -1,0 +1,227 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { clusterOf, observe, type Observation } from "../cluster/cluster";
+import { removePrimitive, startedOn } from "../cluster/primitives";
+import { transact } from "../cluster/transaction";
+import { disableUnit, findUnit } from "../cluster/units";
+import { connectionSchema, type Connection } from "../connection";
+import { PacemakerError } from "../errors";
+import { connectionInput, type ConnectionArgs } from "./connectionInput";
+import { asStrings, id, interval, metaAttributes, unit } from "./inputs";
+import { handlers, type Properties } from "./lifecycle";
+import {
+  planPrimitive,
+  readAttributes,
+  readInterval,
+  type Declared,
+} from "./primitive";
+import { shim } from "./shim";
+
+export interface SystemdResourceArgs {
+  /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
+  connection?: pulumi.Input<ConnectionArgs>;
+  /** The id in the cluster's configuration. Default: the Pulumi name. A change replaces the resource. */
+  resourceId?: pulumi.Input<string>;
+  /** The systemd service, such as "postfix" or "postfix@-". It must exist on every node. */
+  unit: pulumi.Input<string>;
+  /**
+   * Whether to register the one instance that an empty wrapper unit stands for, where `unit` is one: on Debian 12,
+   * `postfix.service` stays active when the master has died, and `postfix@-.service` is the real one. Default false.
+   */
+  followWrapper?: pulumi.Input<boolean>;
+  /** How often Pacemaker looks whether the unit is active. Default "30s". A change restarts nothing. */
+  monitorInterval?: pulumi.Input<string>;
+  /** Meta attributes, such as `migration-threshold`. A change restarts nothing. */
+  meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+  /** The id of the group that will start it. Until then it stands in the configuration, stopped. Default: none. */
+  group?: pulumi.Input<string>;
+}
+
+interface Inputs {
+  connection: Connection;
+  resourceId: string;
+  unit: string;
+  followWrapper?: boolean;
+  monitorInterval: string;
+  meta?: Record<string, string | number | boolean>;
+  group?: string;
+}
+
+interface Outputs {
+  activeNode?: string;
+  registeredUnit?: string;
+}
+
+const schema = z.strictObject({
+  connection: connectionSchema,
+  resourceId: id,
+  unit,
+  followWrapper: z.boolean().optional(),
+  monitorInterval: interval,
+  meta: metaAttributes.optional(),
+  group: id.optional(),
+});
+
+/**
+ * A systemd service that Pacemaker starts, watches and moves.
+ *
+ * The unit is stopped and disabled on every node of `connection.hosts`, since Pacemaker alone must start it; on other
+ * nodes of the cluster a warning says that it was not. Deleting the resource stops the service, and leaves the unit
+ * stopped and disabled on every node: `systemctl enable --now UNIT` gives a node its own service back.
+ *
+ * @example
+ * new SystemdResource("web_service", { unit: "nginx", group: "web" });
+ */
+export class SystemdResource extends pulumi.dynamic.Resource {
+  declare readonly connection: pulumi.Output<Connection>;
+  declare readonly resourceId: pulumi.Output<string>;
+  declare readonly unit: pulumi.Output<string>;
+  declare readonly followWrapper: pulumi.Output<boolean | undefined>;
+  declare readonly monitorInterval: pulumi.Output<string>;
+  declare readonly meta: pulumi.Output<
+    Record<string, string | number | boolean> | undefined
+  >;
+  declare readonly group: pulumi.Output<string | undefined>;
+  /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
+  declare readonly registeredUnit: pulumi.Output<string>;
+  /** The node that runs the service. Undefined for a member of a group: see the group's. */
+  declare readonly activeNode: pulumi.Output<string | undefined>;
+
+  constructor(
+    name: string,
+    args: SystemdResourceArgs,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    const inputs: SystemdResourceArgs = {
+      ...args,
+      connection: connectionInput(args.connection, name),
+      resourceId: args.resourceId ?? name,
+    };
+    super(
+      shim("systemdResource"),
+      name,
+      { ...inputs, activeNode: undefined, registeredUnit: undefined },
+      options,
+      "pacemaker",
+      "SystemdResource",
+    );
+  }
+}
+
+export const systemdResource = handlers<Inputs, Outputs>({
+  schema,
+  inputNames: [
+    "connection",
+    "resourceId",
+    "unit",
+    "followWrapper",
+    "monitorInterval",
+    "meta",
+    "group",
+  ],
+
+  normalise(inputs: Properties): Properties {
+    const { unit: name } = inputs;
+    return {
+      monitorInterval: "30s",
+      ...inputs,
+      ...(typeof name === "string"
+        ? { unit: name.replace(/\.service$/, "") }
+        : {}),
+    };
+  },
+
+  async apply(inputs, previous) {
+    const cluster = clusterOf(inputs.connection);
+    const before = await observe(cluster);
+    const units = await findUnit(
+      cluster,
+      before.status,
+      inputs.resourceId,
+      inputs.unit,
+      inputs.followWrapper === true,
+    );
+    const plan = ({ cib }: Observation) => {
+      const wanted = declared(inputs, units.unit);
+      refuseSecondManager(cib.primitives.values(), wanted);
+      return planPrimitive(
+        cib,
+        wanted,
+        previous
+          ? declared(previous, previous.registeredUnit ?? previous.unit)
+          : undefined,
+      );
+    };
+    // Whatever forbids the change must be known before a unit is stopped.
+    plan(before);
+    const runsOn = new Set(
+      before.status.resources.get(inputs.resourceId)?.nodes ?? [],
+    );
+    await disableUnit(inputs.resourceId, units, runsOn);
+    await transact(cluster, `${inputs.resourceId}`, plan);
+  },
+
+  async settle(inputs) {
+    const cluster = clusterOf(inputs.connection);
+    const { cib } = await observe(cluster);
+    const agent = cib.primitives.get(inputs.resourceId)?.agent ?? "";
+    const registeredUnit = agent.replace(/^systemd:/, "");
+    if (inputs.group !== undefined) return { registeredUnit };
+    const activeNode = await startedOn(cluster, inputs.resourceId, [
+      inputs.resourceId,
+    ]);
+    return { registeredUnit, activeNode };
+  },
+
+  async read(state) {
+    const { cib, status } = await observe(clusterOf(state.connection));
+    const found = cib.primitives.get(state.resourceId);
+    if (!found?.agent.startsWith("systemd:")) return undefined;
+    const registeredUnit = found.agent.slice("systemd:".length);
+    return {
+      ...state,
+      unit:
+        registeredUnit === state.registeredUnit ? state.unit : registeredUnit,
+      registeredUnit,
+      monitorInterval: readInterval(found, state.monitorInterval),
+      meta: readAttributes(found.meta, state.meta),
+      activeNode:
+        state.group === undefined
+          ? status.resources.get(state.resourceId)?.nodes[0]
+          : undefined,
+    };
+  },
+
+  async remove(state) {
+    await removePrimitive(
+      clusterOf(state.connection),
+      state.resourceId,
+      state.group,
+    );
+  },
+});
+
+/** The unit must have one master: stopping it would break the other resource's promise. */
+function refuseSecondManager(
+  primitives: Iterable<{ id: string; agent: string }>,
+  wanted: Declared,
+): void {
+  for (const primitive of primitives)
+    if (primitive.id !== wanted.id && wanted.agents.includes(primitive.agent))
+      throw new PacemakerError(
+        "conflict",
+        `${wanted.id}: the cluster's resource ${primitive.id} manages ${primitive.agent} already. ` +
+          `Set resourceId to "${primitive.id}" to take it over, or remove it first. Nothing was changed.`,
+      );
+}
+
+function declared(inputs: Inputs, registered: string): Declared {
+  return {
+    id: inputs.resourceId,
+    agents: [...new Set([`systemd:${registered}`, `systemd:${inputs.unit}`])],
+    options: {},
+    monitorInterval: inputs.monitorInterval,
+    meta: asStrings(inputs.meta),
+    ...(inputs.group === undefined ? {} : { group: inputs.group }),
+  };
+}
