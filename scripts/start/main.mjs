@@ -27,7 +27,9 @@ async function prepare() {
   if (!isBuilt(repo)) {
     say("the provider's dist is older than its sources: npm run build");
     const mark = markBuilt(repo);
-    const failure = await step(repo, "npm", ["run", "--silent", "build"]).catch((error) => error);
+    const failure = await step(repo, "npm", ["run", "--silent", "build"]).catch(
+      (error) => error,
+    );
     if (failure === undefined) return mark();
     // The compiler writes what it can: one who is in the middle of an edit wants to run the rest.
     if (!hasOutput(repo)) throw failure;
