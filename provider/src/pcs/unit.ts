@@ -42,7 +42,8 @@ export function parseUnit(name: string, text: string): Unit {
   return {
     name: name.replace(/\.service$/, ""),
     loadState: values.get("LoadState") ?? "",
-    isEnabled: (values.get("UnitFileState") ?? "").startsWith("enabled"),
+    // "enabled-runtime" is gone at the next boot, or comes from a wrapper's generator: then the wrapper counts.
+    isEnabled: values.get("UnitFileState") === "enabled",
     isActive: !["inactive", "failed", ""].includes(
       values.get("ActiveState") ?? "",
     ),
