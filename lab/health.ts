@@ -11,6 +11,8 @@ export interface ClusterView {
   online: string[];
   /** Ids of what is active anywhere, orphans included. */
   active: string[];
+  /** Those of them that Pacemaker has given up on, since their stop has failed. */
+  blocked: string[];
 }
 
 function attributes(tag: string): Map<string, string> {
@@ -25,6 +27,10 @@ export function parseCrmMon(xml: string): ClusterView {
       attributes(tag),
     );
   const dc = tags("current_dc")[0];
+  const active = tags("resource").filter(
+    (resource) => resource.get("active") === "true",
+  );
+  const id = (tag: Map<string, string>) => tag.get("id") ?? "";
   return {
     quorum: dc?.get("with_quorum") === "true",
     dc: dc?.get("name"),
@@ -32,9 +38,8 @@ export function parseCrmMon(xml: string): ClusterView {
       .filter((node) => node.get("online") === "true")
       .filter((node) => node.get("pending") !== "true")
       .map((node) => node.get("name") ?? ""),
-    active: tags("resource")
-      .filter((resource) => resource.get("active") === "true")
-      .map((resource) => resource.get("id") ?? ""),
+    active: active.map(id),
+    blocked: active.filter((tag) => tag.get("blocked") === "true").map(id),
   };
 }
 

@@ -56,7 +56,7 @@ export async function writeNodeFiles(
     chmodSync(join(root, path), mode);
   };
   put("etc/hostname", `${node.name}\n`);
-  put("etc/hosts", hostsFile(plan, node));
+  put("etc/hosts", hostsFile(plan));
   put("etc/resolv.conf", resolvConf);
   put("etc/machine-id", `${randomBytes(16).toString("hex")}\n`, 0o444);
   put("etc/mailname", `${node.name}.lab.example\n`);

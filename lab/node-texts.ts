@@ -1,6 +1,6 @@
 /** The texts that a node needs before its first boot. Pure: plan in, text out. */
 
-import { clientAddress, clientName, type LabPlan, type NodePlan } from "./plan";
+import { clientAddress, clientName, type LabPlan } from "./plan";
 
 export const clusterName = "lab";
 
@@ -67,7 +67,7 @@ export function initialCib(empty: string): string {
   return filled;
 }
 
-export function hostsFile(plan: LabPlan, self: NodePlan): string {
+export function hostsFile(plan: LabPlan): string {
   return [
     "127.0.0.1 localhost",
     "::1 localhost ip6-localhost ip6-loopback",
