@@ -45,7 +45,8 @@ export async function ensureSshd(
         "openssh-client",
       ],
     ]) {
-      const result = await command("apt-get", args, {
+      const wait = ["-o", "DPkg::Lock::Timeout=300"]; // another installation may be under way
+      const result = await command("apt-get", [...wait, ...args], {
         env,
         timeout: 10 * 60_000,
       });
