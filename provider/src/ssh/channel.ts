@@ -90,6 +90,7 @@ function follow(
   const err: Buffer[] = [];
   let exit: { code: number; elapsed: number } | undefined;
   let linger: NodeJS.Timeout | undefined;
+  let flooded = false;
 
   const finish = () => {
     clearTimeout(linger);
@@ -105,7 +106,8 @@ function follow(
       size += chunk.length;
       if (size <= OUTPUT_LIMIT) {
         chunks.push(chunk);
-      } else {
+      } else if (!flooded) {
+        flooded = true;
         clearTimeout(linger);
         settle({ state: "flood" });
         abandon(channel);
@@ -126,7 +128,7 @@ function follow(
     linger = setTimeout(() => {
       finish();
       abandon(channel);
-    }, bounds.linger);
+    }, bounds.linger).unref();
   });
   channel.on("close", () => {
     if (channel.stderr.readableEnded || channel.stderr.destroyed) finish();

@@ -70,7 +70,7 @@ export function socketFailure(
   ];
   const during = stage === "connect" ? "" : ` during ${stage}`;
   const message = `${endpoint.label}: ${cause}${during}${code ? ` (${code})` : ""}. ${next}`;
-  return stage === "banner" && code === "ECONNRESET"
+  return (stage === "connect" || stage === "banner") && code === "ECONNRESET"
     ? new DroppedError("connect", message, endpoint.host)
     : new PacemakerError("connect", message, endpoint.host);
 }
