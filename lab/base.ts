@@ -9,11 +9,11 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  utimesSync,
 } from "node:fs";
 import { join } from "node:path";
 
 import { capture, run } from "./command";
+import { withLock } from "./lock";
 import { basesDir } from "./paths";
 import type { Suite } from "./plan";
 
@@ -55,13 +55,25 @@ export async function ensureBase(
   signal?: AbortSignal,
 ): Promise<string> {
   const base = join(basesDir(), `${suite}-${recipeHash(suite)}`);
-  if (existsSync(base)) {
-    utimesSync(base, new Date(), new Date());
+  if (existsSync(base)) return base;
+  return withLock(`base-${suite}`, async () => {
+    if (!existsSync(base)) {
+      removeLeftovers(suite);
+      log(`building the base of ${suite}, which takes a minute and is kept`);
+      await build(suite, base, signal);
+    }
     return base;
-  }
+  });
+}
+
+/** Builds beside the cache's entries and renames at the end: an entry is whole or not there. */
+async function build(
+  suite: Suite,
+  base: string,
+  signal?: AbortSignal,
+): Promise<void> {
   mkdirSync(basesDir(), { recursive: true, mode: 0o755 });
-  const dir = mkdtempSync(join(basesDir(), `.building-${suite}-`));
-  log(`building the base of ${suite}, which takes a minute and is kept`);
+  const dir = mkdtempSync(join(basesDir(), unfinished(suite)));
   try {
     await run(
       [
@@ -79,19 +91,27 @@ export async function ensureBase(
       ],
       { signal },
     );
-    renameBase(join(dir, "root"), base);
+    renameSync(join(dir, "root"), base);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
-  return base;
 }
 
-/** Another `up` may have finished the same base in the meantime: either is good. */
-function renameBase(built: string, base: string): void {
-  try {
-    renameSync(built, base);
-  } catch (error) {
-    if (!existsSync(base)) throw error;
+function unfinished(suite: Suite): string {
+  return `.building-${suite}-`;
+}
+
+/** Builds that were interrupted, and bases of older recipes that no running lab stands on. */
+function removeLeftovers(suite: Suite): void {
+  if (!existsSync(basesDir())) return;
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8");
+  for (const name of readdirSync(basesDir())) {
+    const path = join(basesDir(), name);
+    const ours =
+      name.startsWith(unfinished(suite)) || name.startsWith(`${suite}-`);
+    if (ours && !mounts.includes(path)) {
+      rmSync(path, { recursive: true, force: true });
+    }
   }
 }
 
@@ -112,13 +132,4 @@ async function debianMirror(): Promise<string[]> {
         origin === "Debian" && label === "Debian" && component === "main",
     )?.[3];
   return site ? [site] : [];
-}
-
-/** Old bases of the suite, which no recipe asks for any more. */
-export function staleBases(suite: Suite): string[] {
-  if (!existsSync(basesDir())) return [];
-  return readdirSync(basesDir())
-    .filter((name) => name.startsWith(`${suite}-`))
-    .filter((name) => name !== `${suite}-${recipeHash(suite)}`)
-    .map((name) => join(basesDir(), name));
 }

@@ -160,16 +160,33 @@ function killProcess(pid: number): void {
 }
 
 /** Removes the cgroups of a lab, or of one node, in every hierarchy. */
-export function removeCgroups(lab: string, node?: string): void {
-  for (const { mount } of hierarchies()) {
-    removeTree(join(mount, parent, lab, node ?? ""));
-    // The last lab takes the common parent along.
-    const common = join(mount, parent);
-    if (existsSync(common) && children(common).length === 0) removeTree(common);
-  }
+export async function removeCgroups(lab: string, node?: string): Promise<void> {
+  await waitUntil(
+    `the cgroups of lab ${lab} to go`,
+    async () => {
+      const left = hierarchies()
+        .map(({ mount }) => join(mount, parent, lab, node ?? ""))
+        .filter((cgroup) => !removeTree(cgroup));
+      return left.length > 0 ? `${left.join(", ")} still in use` : undefined;
+    },
+    { timeoutMs: 10_000, intervalMs: 20 },
+  );
+  // The last lab takes the common parent along.
+  for (const { mount } of hierarchies()) removeCgroup(join(mount, parent));
 }
 
-function removeTree(cgroup: string): void {
-  children(cgroup).forEach(removeTree);
-  if (existsSync(cgroup)) rmdirSync(cgroup);
+function removeTree(cgroup: string): boolean {
+  return (
+    children(cgroup).map(removeTree).every(Boolean) && removeCgroup(cgroup)
+  );
+}
+
+/** Whether it is gone. A process that is just ending holds its cgroup a moment longer. */
+function removeCgroup(cgroup: string): boolean {
+  try {
+    rmdirSync(cgroup);
+    return true;
+  } catch {
+    return !existsSync(cgroup);
+  }
 }

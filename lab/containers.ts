@@ -101,7 +101,7 @@ export async function boot(lab: string, node: NodePlan): Promise<void> {
 /** Power off, the hard way. Its disk stays. */
 export async function powerOff(lab: string, node: string): Promise<void> {
   await killCgroup(lab, node);
-  removeCgroups(lab, node);
+  await removeCgroups(lab, node);
   forgetMachine(lab, node);
 }
 
@@ -115,7 +115,8 @@ export function forgetMachine(lab: string, node: string): void {
   }
 }
 
-const nodeEnvironment = {
+/** The environment of what runs on a node: nothing of this machine's. */
+export const nodeEnvironment = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/root",
   LANG: "C.UTF-8",

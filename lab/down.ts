@@ -21,7 +21,7 @@ export async function removeLab(name: string): Promise<void> {
   await killCgroup(name);
   await unmountLab(name);
   await removeNetwork(name);
-  removeCgroups(name);
+  await removeCgroups(name);
   const nodes = join(labDir(name), "nodes");
   if (existsSync(nodes)) {
     for (const node of readdirSync(nodes)) forgetMachine(name, node);

@@ -7,7 +7,7 @@ import {
   type LabCommand,
 } from "./arguments";
 import { passThrough } from "./command";
-import { onNode } from "./containers";
+import { nodeEnvironment, onNode } from "./containers";
 import { labDown } from "./down";
 import { labObstacles, ObstaclesError } from "./host";
 import { labNames, requireLab, type Lab } from "./lab";
@@ -80,7 +80,8 @@ async function perform(command: LabCommand): Promise<number> {
       return 0;
     case "exec": {
       const lab = requireLab(command.name);
-      return passThrough(onNode(lab.name, command.node, command.argv));
+      const env = { ...nodeEnvironment, TERM: process.env["TERM"] };
+      return passThrough(onNode(lab.name, command.node, command.argv), env);
     }
     case "ssh": {
       const lab = requireLab(command.name);

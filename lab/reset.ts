@@ -160,7 +160,7 @@ systemctl is-active --quiet postfix.service || fresh=no
 [ -n "$(ss -Hltn 'sport = :25')" ] || fresh=no
 if [ $fresh = no ]; then
   systemctl stop postfix.service 'postfix@-.service' 2>/dev/null
-  postfix stop 2>/dev/null
+  [ -z "$(ss -Hltn 'sport = :25')" ] || postfix stop 2>/dev/null
   systemctl start postfix.service || exit
 fi
 systemctl start $wanted
