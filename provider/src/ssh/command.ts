@@ -82,6 +82,11 @@ export function sudoRefusal(
   return undefined;
 }
 
+/** Whether sudo did not find the command; a shell says so by 127, sudo by 1. */
+export function sudoFoundNothing(code: number, stderr: string): boolean {
+  return code === 1 && /^sudo: .*: command not found$/m.test(stderr);
+}
+
 /** Whether `timeout` ended the command. Pacemaker's tools use 124 as well, hence the look at the clock. */
 export function timedOut(
   code: number,

@@ -7,6 +7,7 @@ import {
   needsSudo,
   parseWho,
   shown,
+  sudoFoundNothing,
   sudoRefusal,
   timedOut,
   WHO,
@@ -83,6 +84,9 @@ async function runOn(
     throw notEnded(link, outcome, argv, timeoutSeconds, bounds);
 
   const { code, stdout, stderr, elapsed } = outcome;
+  if (sudo && sudoFoundNothing(code, stderr)) {
+    return { code: 127, stdout, stderr };
+  }
   const refused = sudo ? sudoRefusal(code, stdout, stderr) : undefined;
   if (refused !== undefined) {
     const { user } = link.client.endpoint;

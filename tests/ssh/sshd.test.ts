@@ -1,0 +1,188 @@
+import test, { after, before, describe } from "node:test";
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Connection } from "../../provider/src/connection";
+import { createPool } from "../../provider/src/ssh/pool";
+import { makeKey, run, scratch } from "./keys";
+import { startSshd, type Sshd } from "./sshd";
+import { connectionTo, refused, SHORT } from "./support";
+
+const address = "127.0.0.1";
+const identity = makeKey();
+
+describe("what only a real sshd does", () => {
+  const pool = createPool({
+    ...SHORT,
+    tcp: 5_000,
+    ready: 10_000,
+    noSession: [50, 100, 200, 400, 800, 1600],
+    dropped: [200, 400, 800],
+  });
+  const servers: Record<string, Sshd> = {};
+  const configs = {
+    plain: [],
+    rsa: [],
+    oneSession: ["MaxSessions 1"],
+    oneLogin: ["MaxStartups 1:100:1"],
+    noForwarding: ["AllowTcpForwarding no"],
+    forced: ["ForceCommand echo forced"],
+    noSessions: ["MaxSessions 0"],
+    strict: ["MaxAuthTries 3"],
+  };
+  before(async () => {
+    const rsa = makeKey("rsa");
+    await Promise.all(
+      Object.entries(configs).map(async ([name, config]) => {
+        const hostKey = name === "rsa" ? rsa : undefined;
+        servers[name] = await startSshd({
+          authorized: [identity.public],
+          config,
+          hostKey,
+        });
+      }),
+    );
+  });
+  after(async () => {
+    await pool.closeAll();
+    await Promise.all(Object.values(servers).map((server) => server.stop()));
+  });
+  const server = (name: keyof typeof configs): Sshd =>
+    servers[name] ?? assert.fail(name);
+  const to = (name: keyof typeof configs, more: Partial<Connection> = {}) => {
+    const { port, user, hostKey } = server(name);
+    return connectionTo(port, {
+      user,
+      privateKey: identity.private,
+      hostKeys: { [address]: hostKey.fingerprint },
+      ...more,
+    });
+  };
+
+  test("a jump through one sshd to another", async () => {
+    const host = await pool.openHost(
+      to("rsa", { proxy: to("plain") }),
+      address,
+    );
+    assert.equal(
+      (await host.exec(["cat"], { stdin: "x".repeat(1_000_000) })).stdout
+        .length,
+      1_000_000,
+    );
+  });
+
+  test("a jump host that must not forward", async () => {
+    const { message } = await refused(
+      pool.openHost(to("rsa", { proxy: to("noForwarding") }), address),
+      "configuration",
+    );
+    assert.match(
+      message,
+      /the jump host's sshd does not forward\. Allow it there: `AllowTcpForwarding yes`\./,
+    );
+  });
+
+  test("a jump host from which the node does not answer", async () => {
+    const connection = connectionTo(1, {
+      privateKey: identity.private,
+      proxy: to("plain"),
+    });
+    const { message } = await refused(
+      pool.openHost(connection, address),
+      "connect",
+    );
+    assert.match(
+      message,
+      /the jump host cannot reach it: .*Connection refused/,
+    );
+  });
+
+  test("MaxSessions 1: commands at once wait for each other", async () => {
+    const host = await pool.openHost(to("oneSession"), address);
+    const results = await Promise.all(
+      Array.from({ length: 4 }, (_, index) =>
+        host.exec(["echo", String(index)]),
+      ),
+    );
+    assert.deepEqual(
+      results.map(({ stdout }) => stdout),
+      ["0\n", "1\n", "2\n", "3\n"],
+    );
+  });
+
+  test("MaxSessions 0: nothing ran", async () => {
+    const quick = createPool(SHORT);
+    const host = await quick.openHost(to("noSessions"), address);
+    await refused(host.exec(["true"]), "connect");
+    await quick.closeAll();
+  });
+
+  test("MaxStartups: logins that are dropped come back", async () => {
+    const users = Array.from({ length: 4 }, (_, index) =>
+      to("oneLogin", { knownHosts: `# ${index}` }),
+    );
+    const hosts = await Promise.all(
+      users.map((connection) => pool.openHost(connection, address)),
+    );
+    assert.equal(hosts.length, 4);
+  });
+
+  test("more keys in the agent than sshd lets try", async () => {
+    const folder = scratch();
+    const agentSocketPath = join(folder.path, "agent");
+    const agent = spawn("ssh-agent", ["-D", "-a", agentSocketPath]);
+    try {
+      await once(agent.stdout, "data");
+      for (let count = 0; count < 5; count++) {
+        run(
+          "env",
+          [`SSH_AUTH_SOCK=${agentSocketPath}`, "ssh-add", "-q", "-"],
+          makeKey().private,
+        );
+      }
+      const connection = to("strict", {
+        privateKey: undefined,
+        agentSocketPath,
+      });
+      const { message } = await refused(
+        pool.openHost(connection, address),
+        "auth",
+      );
+      assert.match(
+        message,
+        /Tried: publickey \(agent\)\. .*It ended the login: Too many authentication failures\./,
+      );
+      assert.match(
+        message,
+        /Every key of the agent counts as an attempt: set `privateKey`/,
+      );
+    } finally {
+      agent.kill();
+      folder.remove();
+    }
+  });
+
+  test("the keepalive is a request that sshd answers", async () => {
+    const alive = createPool({ ...SHORT, keepalive: 50 });
+    const host = await alive.openHost(to("plain"), address);
+    assert.equal((await host.exec(["sleep", "0.6"])).code, 0);
+    await alive.closeAll();
+  });
+
+  test("a server that is stopped meanwhile", async () => {
+    const once = await startSshd({ authorized: [identity.public] });
+    const pool = createPool({ ...SHORT, failure: 0 });
+    const { port, user, hostKey } = once;
+    const connection = connectionTo(port, {
+      user,
+      privateKey: identity.private,
+      hostKeys: { [address]: hostKey.public },
+    });
+    const host = await pool.openHost(connection, address);
+    await host.exec(["true"]);
+    await pool.closeAll();
+    await once.stop();
+    await refused(host.exec(["true"]), "connect");
+  });
+});
