@@ -89,7 +89,8 @@ async function build(
         join(dir, "root"),
         ...(await debianMirror()),
       ],
-      { signal },
+      // unshare itself holds back any milder signal while it waits; its end is the end of all processes in there.
+      { signal, killSignal: "SIGKILL" },
     );
     renameSync(join(dir, "root"), base);
   } finally {

@@ -12,7 +12,16 @@ export interface CommandOptions {
   stdin?: string;
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** What an abort or a timeout sends: SIGTERM unless told. */
+  killSignal?: NodeJS.Signals;
   env?: NodeJS.ProcessEnv;
+}
+
+/** A person's or a supervisor's wish to stop: no failure of ours. */
+export class Interrupted extends Error {
+  constructor(readonly by: "SIGINT" | "SIGTERM" | "SIGHUP") {
+    super(`Interrupted by ${by}.`);
+  }
 }
 
 /** Runs a program to its end and reports its exit code, whatever it is. */
@@ -27,23 +36,27 @@ export function capture(
       env: options.env ?? process.env,
       signal: options.signal,
       timeout: options.timeoutMs,
-      killSignal: "SIGTERM",
+      killSignal: options.killSignal ?? "SIGTERM",
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     child.stdin.on("error", () => undefined); // the program need not read what it is given
-    child.on("error", reject);
-    child.on("close", (code, signal) =>
+    // An aborted program is reported once it has ended, so that whoever cleans up after it has it to himself.
+    child.on("error", (error) => {
+      if (error.name !== "AbortError" || child.pid === undefined) reject(error);
+    });
+    child.on("close", (code, signal) => {
+      if (options.signal?.aborted) reject(options.signal.reason as Error);
       resolve({
         code: code ?? 128,
         stdout: Buffer.concat(stdout).toString(),
         stderr:
           Buffer.concat(stderr).toString() +
           (signal ? `\nended by ${signal}` : ""),
-      }),
-    );
+      });
+    });
     child.stdin.end(options.stdin ?? "");
   });
 }

@@ -6,7 +6,7 @@ import {
   UsageError,
   type LabCommand,
 } from "./arguments";
-import { passThrough } from "./command";
+import { Interrupted, passThrough } from "./command";
 import { nodeEnvironment, onNode } from "./containers";
 import { labDown } from "./down";
 import { labObstacles, ObstaclesError } from "./host";
@@ -32,10 +32,8 @@ async function up(
 ): Promise<number> {
   const log = stopwatch();
   const interrupt = new AbortController();
-  const abort = (signal: NodeJS.Signals) =>
-    interrupt.abort(new Error(`Interrupted by ${signal}.`));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, abort);
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => interrupt.abort(new Interrupted(name)));
   }
   const lab = await labUp(command.options, log, interrupt.signal);
   log("ready");
@@ -108,10 +106,14 @@ async function main(): Promise<number> {
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     if (error instanceof UsageError) process.stderr.write(`\n${usage}\n`);
-    return error instanceof UsageError || error instanceof ObstaclesError
-      ? 2
-      : 1;
+    return exitCode(error);
   }
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof UsageError || error instanceof ObstaclesError) return 2;
+  if (error instanceof Interrupted) return error.by === "SIGINT" ? 130 : 143;
+  return 1;
 }
 
 void main().then((code) => {

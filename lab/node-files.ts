@@ -23,6 +23,7 @@ import {
   resolvConf,
 } from "./node-texts";
 import type { LabPlan, NodePlan } from "./plan";
+import { allDone } from "./wait";
 
 /** Where a node keeps its files as they were at `up`, for `reset`. */
 export const pristineDir = "/var/lib/lab-pristine";
@@ -78,7 +79,7 @@ export async function writeNodeFiles(
   putMail(root, node);
   for (const home of ["root", "home/operator", "home/deploy"])
     authorise(root, home, secrets);
-  await Promise.all([makeHostKeys(root, node), setPassword(root)]);
+  await allDone([makeHostKeys(root, node), setPassword(root)]);
 }
 
 function putCluster(
@@ -122,7 +123,7 @@ function authorise(root: string, home: string, secrets: LabSecrets): void {
 }
 
 async function makeHostKeys(root: string, node: NodePlan): Promise<void> {
-  await Promise.all(
+  await allDone(
     [["ed25519"], ["ecdsa", "-b", "256"], ["rsa", "-b", "2048"]].map(
       ([type, ...size]) =>
         run([

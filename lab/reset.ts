@@ -11,7 +11,7 @@ import { setLink } from "./network";
 import { pristineDir } from "./node-files";
 import { baselineFile } from "./paths";
 import { nodeInterface } from "./plan";
-import { waitUntil } from "./wait";
+import { allDone, waitUntil } from "./wait";
 
 export async function labReset(lab: Lab): Promise<void> {
   await withLock(lab.name, () => resetLab(lab));
@@ -20,7 +20,7 @@ export async function labReset(lab: Lab): Promise<void> {
 async function resetLab(lab: Lab): Promise<void> {
   await reviveNodes(lab);
   await emptyCluster(lab);
-  await Promise.all(
+  await allDone(
     lab.nodes.map((node) => resetNode(lab, node.name, node.address)),
   );
   await waitHealthy(lab.name, lab.nodes, { timeoutMs: 60_000 });
@@ -28,7 +28,7 @@ async function resetLab(lab: Lab): Promise<void> {
 
 /** Every cable in, every node on, every daemon of the cluster running. */
 async function reviveNodes(lab: Lab): Promise<void> {
-  await Promise.all(
+  await allDone(
     lab.nodes.map(async (node) => {
       await setLink(lab, node.name, "up");
       if (leaderOf(lab.name, node.name) === undefined) {

@@ -28,7 +28,7 @@ import {
   type LabOptions,
   type LabPlan,
 } from "./plan";
-import { waitUntil } from "./wait";
+import { allDone, waitUntil } from "./wait";
 
 export type Log = (line: string) => void;
 
@@ -89,7 +89,7 @@ async function build(
     ...["-f", key],
   ]);
   const secrets = makeSecrets(plan, readFileSync(`${key}.pub`, "utf8"));
-  await Promise.all([
+  await allDone([
     makeNetwork(plan),
     ...plan.nodes.map(async (node) => {
       const root = await mountRoot(plan.name, node.name, base);
@@ -100,7 +100,7 @@ async function build(
 
   log("booting");
   signal?.throwIfAborted();
-  await Promise.all(plan.nodes.map((node) => boot(plan.name, node)));
+  await allDone(plan.nodes.map((node) => boot(plan.name, node)));
   await waitFormed(plan, log, signal);
   await settle(plan);
 
@@ -117,7 +117,7 @@ async function build(
     versions: await readVersions(plan),
     path: labFile(plan.name),
   };
-  await Promise.all(lab.nodes.map((node) => checkSsh(lab, node.name)));
+  await allDone(lab.nodes.map((node) => checkSsh(lab, node.name)));
   const unfinished = `${lab.path}.new`;
   writeFileSync(unfinished, `${JSON.stringify(lab, undefined, 2)}\n`);
   renameSync(unfinished, lab.path);

@@ -27,8 +27,16 @@ export async function waitUntil(
         `Waited ${Math.round(options.timeoutMs / 1000)} s for ${what}: ${missing}`,
       );
     }
-    await sleep(options.intervalMs ?? 100, undefined, {
-      signal: options.signal,
-    });
+    await sleep(options.intervalMs ?? 100);
   }
+}
+
+/** Like Promise.all, but when it rejects nothing goes on behind the caller's back. */
+export async function allDone(
+  work: readonly Promise<unknown>[],
+): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(
+    (outcome) => outcome.status === "rejected",
+  );
+  if (failed) throw failed.reason;
 }
