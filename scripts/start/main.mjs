@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,11 @@ function say(text) {
 async function prepare() {
   if (!isInstalled(repo)) {
     say("node_modules is missing or does not match package-lock.json: npm ci");
+    rmSync(join(repo, "provider/dist"), { recursive: true, force: true });
+    const mark = markBuilt(repo);
     await step(repo, "npm", ["ci", "--no-audit", "--no-fund"]);
+    // Its prepare script has built the provider, unless the user's npm runs no scripts.
+    mark();
   }
   if (!isBuilt(repo)) {
     say("the provider's dist is older than its sources: npm run build");
