@@ -62,6 +62,10 @@ export function unifiedCgroup(lab: string, node?: string): string {
 /** Makes the node's cgroups and returns the files that a process writes its id to, to enter them. */
 export function makeCgroups(lab: string, node: string): string[] {
   return hierarchies().map((hierarchy) => {
+    // A new cgroup of the old cpu controller has no time for real-time processes, and Corosync wants to be one.
+    if (existsSync(join(hierarchy.mount, "cpu.rt_runtime_us"))) {
+      return join(hierarchy.mount, "cgroup.procs");
+    }
     const path = join(hierarchy.mount, parent, lab, node);
     mkdirSync(path, { recursive: true });
     if (hierarchy.cpuset) {
