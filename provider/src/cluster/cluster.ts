@@ -46,6 +46,7 @@ const cibadmin = "/usr/sbin/cibadmin";
 const crmAdmin = "/usr/sbin/crmadmin";
 const crmMon = "/usr/sbin/crm_mon";
 const crmNode = "/usr/sbin/crm_node";
+const crmResource = "/usr/sbin/crm_resource";
 const crmSimulate = "/usr/sbin/crm_simulate";
 
 /** Pacemaker's exit codes ("crm_error"): https://clusterlabs.org/projects/pacemaker/doc/ */
@@ -162,6 +163,13 @@ export async function push(
   if (result.code === 0) return true;
   if (result.code === oldCib) return false;
   throw failure(member, "cibadmin --patch", result);
+}
+
+/** Forgets the failures of a resource on every node. Nothing else is changed, so a repeat does no harm. */
+export async function cleanUp(cluster: Cluster, id: string): Promise<void> {
+  await onMember(cluster, (member) =>
+    read(member, [crmResource, "--cleanup", "--resource", id]),
+  );
 }
 
 /** Reaches every host of the connection, and learns its node's name. Nothing is thrown: each host has its own outcome. */

@@ -1,10 +1,23 @@
 import { PacemakerError } from "../errors";
 import type { Cib } from "../pcs/cib";
-import { deleteResource, setMeta, type PcsCommand } from "../pcs/commands";
+import {
+  changeType,
+  deleteResource,
+  removeFromGroup,
+  removeFromTag,
+  setMeta,
+  type PcsCommand,
+} from "../pcs/commands";
 import { explainNotStarted, explainNotStopped } from "../pcs/explain";
-import { isDisabled, stagedMeta } from "../pcs/staging";
+import {
+  isDisabled,
+  isStaged,
+  stagedMark,
+  stagedMeta,
+  unstagedMeta,
+} from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
-import { observe, type Cluster } from "./cluster";
+import { cleanUp, observe, type Cluster } from "./cluster";
 import { warn } from "./report";
 import { transact } from "./transaction";
 import { waitFor } from "./wait";
@@ -98,7 +111,14 @@ export async function stopResources(
   const { cib } = await transact(cluster, `stop ${what}`, (observation) =>
     plan(observation.cib),
   );
-  const stopping = resources(cib);
+  await waitStopped(cluster, cib, resources(cib));
+}
+
+async function waitStopped(
+  cluster: Cluster,
+  cib: Cib,
+  stopping: readonly string[],
+): Promise<void> {
   await waitFor(cluster, {
     what: `${stopping.join(" and ")} to stop`,
     resources: stopping,
@@ -131,6 +151,44 @@ function describeFailures(status: ClusterStatus, id: string): string {
     .join("");
 }
 
+/** The resource and, where it is a member of a group, the members after it: those that run only while it does. */
+function withFollowers(cib: Cib, id: string): readonly string[] {
+  const group = cib.primitives.get(id)?.group;
+  const members = group ? cib.groups.get(group)?.members : undefined;
+  return members ? members.slice(members.indexOf(id)) : [id];
+}
+
+/**
+ * Gives a systemd resource another unit where it stands: it and the members after it stop in order, and start in order
+ * with the new one.
+ *
+ * @throws PacemakerError when one does not stop.
+ */
+export async function changeUnit(
+  cluster: Cluster,
+  id: string,
+  unit: string,
+): Promise<void> {
+  const agent = `systemd:${unit}`;
+  await stopResources(
+    cluster,
+    id,
+    (cib) => withFollowers(cib, id),
+    (cib) =>
+      withFollowers(cib, id).flatMap((member) => stopCommand(cib, member)),
+  );
+  await transact(cluster, `${id} to ${agent}`, ({ cib }) => {
+    const found = cib.primitives.get(id);
+    if (!found || found.agent === agent) return [];
+    return [
+      changeType(id, "systemd", unit),
+      ...withFollowers(cib, id)
+        .filter((member) => isStaged(cib.primitives.get(member)!))
+        .map((member) => setMeta(member, unstagedMeta)),
+    ];
+  });
+}
+
 /**
  * Takes a primitive out of the cluster once it has stopped. Where it is still a member of its own group, the members
  * after it stop first and stay staged, so that none runs without it: the group starts them when it is next brought
@@ -144,20 +202,23 @@ export async function removePrimitive(
   id: string,
   ownGroup: string | undefined,
 ): Promise<void> {
-  const { cib } = await observe(cluster);
-  if (!cib.primitives.has(id)) return;
-  const withFollowers = (current: Cib): string[] => {
-    const group = current.primitives.get(id)?.group;
-    const members = group ? current.groups.get(group)?.members : undefined;
-    return members ? members.slice(members.indexOf(id)) : [id];
-  };
-  await stopResources(cluster, id, withFollowers, (current) => {
-    refuseForeignGroup(current, id, ownGroup);
-    const group = current.primitives.get(id)?.group;
-    return withFollowers(current).flatMap((member) =>
-      stopCommand(current, member, group),
-    );
-  });
+  const { cib, status: before } = await observe(cluster);
+  if (!cib.primitives.has(id)) {
+    refuseLeftOver(before, id);
+    return;
+  }
+  warnOfReferences(cib, id);
+  await stopResources(
+    cluster,
+    id,
+    (current) => withFollowers(current, id),
+    (current) => {
+      refuseForeignGroup(current, id, ownGroup);
+      return withFollowers(current, id).flatMap((member) =>
+        stopCommand(current, member),
+      );
+    },
+  );
   await transact(cluster, `delete ${id}`, ({ cib: current, status }) => {
     refuseForeignGroup(current, id, ownGroup);
     if (!current.primitives.has(id)) return [];
@@ -167,7 +228,7 @@ export async function removePrimitive(
         "conflict",
         `${id} was started again by somebody else while it was being deleted. It is left in the configuration.`,
       );
-    return [deleteResource(id)];
+    return [...leaveTags(current, id), deleteResource(id)];
   });
   await waitFor(cluster, {
     what: `${id} to be gone`,
@@ -176,6 +237,18 @@ export async function removePrimitive(
     reached: (status) => (status.resources.has(id) ? undefined : true),
     explain: (status) => explainNotStopped(status, cib, [id]),
   });
+}
+
+/** Out of the configuration is not yet gone: a resource whose stop failed runs on. */
+function refuseLeftOver(status: ClusterStatus, id: string): void {
+  const found = status.resources.get(id);
+  if (found && found.nodes.length > 0)
+    throw new PacemakerError(
+      "cluster",
+      `${id} is no longer in the configuration, but still runs on ${found.nodes.join(", ")}` +
+        `${found.blocked ? ", because its stop failed" : ""}:\n${describeFailures(status, id)}` +
+        `Stop it there by hand, then "pcs resource cleanup ${id}", and run this again.`,
+    );
 }
 
 function refuseForeignGroup(
@@ -192,16 +265,73 @@ function refuseForeignGroup(
     );
 }
 
-/** Stops one resource, unless it is to be stopped already. A member is marked as ours to start again. */
-export function stopCommand(
-  cib: Cib,
-  id: string,
-  group: string | undefined,
-): PcsCommand[] {
+/**
+ * Says which constraints and tags name a resource that is about to go. The configuration would be invalid with them, so
+ * they go with it: pcs removes constraints, `leaveTags` the rest.
+ */
+export function warnOfReferences(cib: Cib, id: string): void {
+  const named = cib.references.filter((one) => one.resources.includes(id));
+  if (named.length > 0)
+    warn(
+      id,
+      `is named by ${named.map((one) => `the ${one.kind} ${one.id}`).join(", ")}: ` +
+        `constraints on it are removed with it, and tags no longer name it.`,
+    );
+}
+
+/** Takes a resource out of the tags that name it. */
+export function leaveTags(cib: Cib, id: string): PcsCommand[] {
+  return cib.references
+    .filter((one) => one.kind === "tag" && one.resources.includes(id))
+    .map((tag) => removeFromTag(tag.id, id, tag.resources.length === 1));
+}
+
+/**
+ * Stops one resource, unless it is to be stopped already. The mark says that it is ours to start again: its group's, or
+ * its own where it stands alone.
+ */
+export function stopCommand(cib: Cib, id: string): PcsCommand[] {
   const found = cib.primitives.get(id);
   if (!found || found.meta["target-role"]?.toLowerCase() === "stopped")
     return [];
-  return [
-    setMeta(id, group ? stagedMeta(group) : { "target-role": "Stopped" }),
-  ];
+  return [setMeta(id, stagedMeta(found.meta[stagedMark] ?? found.group ?? id))];
+}
+
+/**
+ * Takes members out of their group one by one, from last to first, each stopping where it is: none runs on without one
+ * that it was ordered after, none wanders off to another node, and the members that stay are not restarted.
+ */
+export async function leaveGroup(
+  cluster: Cluster,
+  group: string,
+  members: readonly string[],
+): Promise<void> {
+  for (const id of [...members].reverse()) {
+    const { cib } = await transact(
+      cluster,
+      `take ${id} out of ${group}`,
+      ({ cib: current }) =>
+        current.primitives.get(id)?.group === group
+          ? [...stopCommand(current, id), removeFromGroup(group, [id])]
+          : [],
+    );
+    await waitStopped(cluster, cib, [id]);
+  }
+}
+
+/**
+ * Forgets the failures of resources that do not run, so that the cluster tries them again: what made them fail may have
+ * been mended since, and Pacemaker cannot know.
+ */
+export async function cleanUpFailures(
+  cluster: Cluster,
+  status: ClusterStatus,
+  resources: readonly string[],
+): Promise<void> {
+  for (const id of resources) {
+    const found = status.resources.get(id);
+    const failed = status.failures.some((failure) => failure.resource === id);
+    if (failed && found && !found.blocked && found.role !== "Started")
+      await cleanUp(cluster, id);
+  }
 }

@@ -1,5 +1,5 @@
 import { PacemakerError } from "../errors";
-import type { PcsCommand } from "../pcs/commands";
+import { cibadminWord, type PcsCommand } from "../pcs/commands";
 import { quoteArgv } from "../ssh";
 
 /** What became of one part of the staging script. */
@@ -40,8 +40,8 @@ export function stagingScript(
     `run verify-old crm_verify --xml-file "$work/old.xml" -V`,
     `section verify-old "$code"`,
     ...commands.flatMap((command, index) => [
-      `run pcs-${index} pcs -f "$work/new.xml" ${quoteArgv(command)}`,
-      `if [ "$code" -ne 0 ]; then section pcs-${index} "$code"; exit 0; fi`,
+      `run command-${index} ${applied(command)}`,
+      `if [ "$code" -ne 0 ]; then section command-${index} "$code"; exit 0; fi`,
     ]),
     `run verify crm_verify --xml-file "$work/new.xml" -V`,
     `section verify "$code"`,
@@ -68,11 +68,11 @@ export function readStaged(
     sectionsOf(output, boundary).map((section) => [section.name, section]),
   );
   for (const [index, command] of commands.entries()) {
-    const refused = sections.get(`pcs-${index}`);
+    const refused = sections.get(`command-${index}`);
     if (refused)
       throw new PacemakerError(
         "cluster",
-        `pcs on ${node} refused "pcs ${command.join(" ")}" (exit code ${refused.code}):\n${indent(refused.output)}\n` +
+        `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(refused.output)}\n` +
           `Nothing was changed in the cluster.`,
       );
   }
@@ -99,6 +99,20 @@ export function readStaged(
       `crm_diff on ${node} failed (exit code ${diff.code}):\n${indent(diff.output)}\nNothing was changed in the cluster.`,
     );
   return { diff: diff.code === 0 ? "" : diff.output };
+}
+
+/** The command as the script runs it on the copy. */
+function applied(command: PcsCommand): string {
+  return command[0] === cibadminWord
+    ? `env CIB_file="$work/new.xml" ${quoteArgv(command)}`
+    : `pcs -f "$work/new.xml" ${quoteArgv(command)}`;
+}
+
+/** The command as a person would type it. */
+function shown(command: PcsCommand): string {
+  return [...(command[0] === cibadminWord ? [] : ["pcs"]), ...command].join(
+    " ",
+  );
 }
 
 function sectionsOf(output: string, boundary: string): Section[] {

@@ -8,6 +8,7 @@ import {
   type Observation,
 } from "./cluster";
 import { exclusively } from "./lock";
+import { warn } from "./report";
 
 /**
  * What to change, given what is there. Pure: it runs again whenever the cluster moved on meanwhile.
@@ -41,6 +42,7 @@ export async function transact(
       const commands = plan(observation);
       // After a lost connection this look decides: nothing left to do means that the change had arrived.
       if (commands.length === 0) return observation;
+      nameOfflineNodes(cluster, observation);
       const diff = await stage(observation, commands);
       try {
         const pushed = await offer(cluster, observation, diff);
@@ -80,4 +82,17 @@ async function offer(
       return undefined;
   }
   return undefined;
+}
+
+const named = new WeakMap<Cluster, string>();
+
+/** Once in an operation: what is changed now reaches an offline node only when it comes back. */
+function nameOfflineNodes(cluster: Cluster, { status }: Observation): void {
+  const offline = status.nodes
+    .filter((node) => !node.online)
+    .map((node) => node.name)
+    .join(", ");
+  if (offline !== "" && named.get(cluster) !== offline)
+    warn("cluster", `offline: ${offline}. The others do the work.`);
+  named.set(cluster, offline);
 }

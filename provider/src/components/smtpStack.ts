@@ -21,6 +21,12 @@ export interface SmtpStackArgs {
   unit?: pulumi.Input<string>;
   /** How often Pacemaker looks after the address and the service. Default "30s". */
   monitorInterval?: pulumi.Input<string>;
+  /**
+   * What becomes of resources that exist under these ids and were not made by the program. Default: they are taken over
+   * untouched where they are the same, and refused, with each difference named, where not. "update": they are taken over
+   * and changed to what is declared.
+   */
+  adopt?: pulumi.Input<"update">;
 }
 
 const smtpPort = 25;
@@ -60,6 +66,7 @@ export class SmtpStack extends pulumi.ComponentResource {
       connection,
       group: groupId,
       monitorInterval: args.monitorInterval,
+      adopt: args.adopt,
     };
 
     this.floatingIp = new FloatingIp(
@@ -87,6 +94,7 @@ export class SmtpStack extends pulumi.ComponentResource {
         connection,
         members: [this.floatingIp.resourceId, this.service.resourceId],
         listeningPorts: [smtpPort],
+        adopt: args.adopt,
       },
       parent,
     );

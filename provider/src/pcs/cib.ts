@@ -35,12 +35,20 @@ export interface Group {
   readonly meta: Readonly<Record<string, string>>;
 }
 
+/** A constraint or a tag, and the resources that it names. */
+export interface Reference {
+  readonly kind: "constraint" | "tag";
+  readonly id: string;
+  readonly resources: readonly string[];
+}
+
 export interface Cib {
   readonly text: string;
   readonly version: CibVersion;
   readonly nodes: readonly string[];
   readonly primitives: ReadonlyMap<string, Primitive>;
   readonly groups: ReadonlyMap<string, Group>;
+  readonly references: readonly Reference[];
   /** What kind of object holds each id of the configuration: ids are unique across all of them. */
   readonly ids: ReadonlyMap<string, string>;
 }
@@ -76,6 +84,12 @@ export function parseCib(text: string): Cib {
     ),
     primitives,
     groups,
+    references: [
+      ...(child(configuration, "constraints")?.children ?? []).map(
+        constraintOf,
+      ),
+      ...children(child(configuration, "tags"), "tag").map(tagOf),
+    ],
     ids,
   };
 }
@@ -113,6 +127,29 @@ function collect(
       collect(element, undefined, primitives, groups);
     }
   }
+}
+
+function constraintOf(element: XmlElement): Reference {
+  const { id = "", rsc, first, then, ...others } = element.attributes;
+  const named = [rsc, others["with-rsc"], first, then];
+  const listed = [...descendants(element)]
+    .filter((inner) => inner.name === "resource_ref")
+    .map((inner) => inner.attributes.id);
+  return {
+    kind: "constraint",
+    id,
+    resources: [...named, ...listed].filter((one) => one !== undefined),
+  };
+}
+
+function tagOf(element: XmlElement): Reference {
+  return {
+    kind: "tag",
+    id: element.attributes.id ?? "",
+    resources: children(element, "obj_ref").map(
+      (inner) => inner.attributes.id ?? "",
+    ),
+  };
 }
 
 function agentOf(primitive: XmlElement): string {

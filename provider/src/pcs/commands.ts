@@ -1,8 +1,12 @@
 /**
- * The pcs commands that change a configuration, as argument lists without `pcs` and without `-f FILE`.
- * Only words that pcs 0.10, 0.11 and 0.12 share are used; none of them is run against a live cluster.
+ * The commands that change a configuration, none of them run against a live cluster: pcs's as argument lists without
+ * `pcs` and without `-f FILE`, in words that pcs 0.10, 0.11 and 0.12 share; and for what pcs cannot say, cibadmin's, with
+ * the tool as the first word.
  */
 export type PcsCommand = readonly string[];
+
+/** What a command that is not pcs's begins with. */
+export const cibadminWord = "cibadmin";
 
 /** Name and value pairs as pcs takes them. An empty value removes the name. */
 function assignments(values: Readonly<Record<string, string>>): string[] {
@@ -13,7 +17,10 @@ export interface NewPrimitive {
   readonly id: string;
   readonly agent: string;
   readonly options: Readonly<Record<string, string>>;
-  readonly monitorInterval: string;
+  /** By operation, such as `monitor`: its attributes, such as `interval` and `timeout`. */
+  readonly operations: Readonly<
+    Record<string, Readonly<Record<string, string>>>
+  >;
   readonly meta: Readonly<Record<string, string>>;
 }
 
@@ -27,8 +34,10 @@ export function createPrimitive(primitive: NewPrimitive): PcsCommand {
     primitive.agent,
     ...assignments(primitive.options),
     "op",
-    "monitor",
-    `interval=${primitive.monitorInterval}`,
+    ...Object.entries(primitive.operations).flatMap(([name, attributes]) => [
+      name,
+      ...assignments(attributes),
+    ]),
     ...(meta.length > 0 ? ["meta", ...meta] : []),
   ];
 }
@@ -93,4 +102,36 @@ export function dissolveGroup(group: string): PcsCommand {
 
 export function deleteResource(id: string): PcsCommand {
   return ["resource", "delete", id];
+}
+
+/** Takes a resource out of a tag, and the tag away when it would be empty: pcs 0.11 refuses to delete what a tag names. */
+export function removeFromTag(
+  tag: string,
+  resource: string,
+  isLast: boolean,
+): PcsCommand {
+  return isLast
+    ? ["tag", "remove", tag]
+    : ["tag", "update", tag, "remove", resource];
+}
+
+/** Gives a primitive another agent of the same class. pcs can only delete and create, which loses all that names it. */
+export function changeType(
+  id: string,
+  standard: string,
+  type: string,
+): PcsCommand {
+  return [
+    cibadminWord,
+    "--modify",
+    "--xml-text",
+    `<primitive id="${escape(id)}" class="${escape(standard)}" type="${escape(type)}"/>`,
+  ];
+}
+
+function escape(value: string): string {
+  return value
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/"/g, "&quot;");
 }

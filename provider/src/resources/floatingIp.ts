@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { clusterOf, observe } from "../cluster/cluster";
-import { removePrimitive, startedOn } from "../cluster/primitives";
+import {
+  cleanUpFailures,
+  removePrimitive,
+  startedOn,
+} from "../cluster/primitives";
 import { checkAddresses } from "../cluster/proof";
 import { transact } from "../cluster/transaction";
 import { connectionSchema, type Connection } from "../connection";
+import { sameAddress } from "../pcs/network";
 import { connectionInput, type ConnectionArgs } from "./connectionInput";
 import {
+  adopt,
   asStrings,
   attributes,
   checkPrefix,
@@ -16,13 +22,17 @@ import {
   metaAttributes,
   networkInterface,
   prefix,
+  timeouts,
 } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import {
   planPrimitive,
   readAttributes,
   readInterval,
+  readTimeouts,
+  takenOver,
   type Declared,
+  type Timeouts,
 } from "./primitive";
 import { shim } from "./shim";
 
@@ -43,10 +53,20 @@ export interface FloatingIpArgs {
   options?: pulumi.Input<
     Record<string, pulumi.Input<string | number | boolean>>
   >;
+  /** How long the operations may take, such as { start: "60s" }. Default: the agent's own. A change restarts nothing. */
+  timeouts?: pulumi.Input<{
+    [Operation in keyof Timeouts]: pulumi.Input<string>;
+  }>;
   /** Meta attributes, such as `migration-threshold`. A change restarts nothing. */
   meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
   /** The id of the group that will start it. Until then it stands in the configuration, stopped. Default: none. */
   group?: pulumi.Input<string>;
+  /**
+   * What becomes of a resource that exists under this id and was not made by the program. Default: it is taken over
+   * untouched where it is the same, and refused, with each difference named, where it is not. "update": it is taken over
+   * and changed to what is declared.
+   */
+  adopt?: pulumi.Input<"update">;
 }
 
 /** The inputs as the handlers see them: plain, checked, with defaults. */
@@ -58,8 +78,10 @@ interface Inputs {
   nic?: string;
   monitorInterval: string;
   options?: Record<string, string | number | boolean>;
+  timeouts?: Timeouts;
   meta?: Record<string, string | number | boolean>;
   group?: string;
+  adopt?: "update";
 }
 
 interface Outputs {
@@ -81,8 +103,10 @@ const schema = z
       cidr_netmask: `${own}, cidrNetmask`,
       nic: own,
     }).optional(),
+    timeouts: timeouts.optional(),
     meta: metaAttributes.optional(),
     group: id.optional(),
+    adopt: adopt.optional(),
   })
   .superRefine(checkPrefix);
 
@@ -99,6 +123,7 @@ export class FloatingIp extends pulumi.dynamic.Resource {
   declare readonly cidrNetmask: pulumi.Output<number | undefined>;
   declare readonly nic: pulumi.Output<string | undefined>;
   declare readonly monitorInterval: pulumi.Output<string>;
+  declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   declare readonly options: pulumi.Output<
     Record<string, string | number | boolean> | undefined
   >;
@@ -106,6 +131,7 @@ export class FloatingIp extends pulumi.dynamic.Resource {
     Record<string, string | number | boolean> | undefined
   >;
   declare readonly group: pulumi.Output<string | undefined>;
+  declare readonly adopt: pulumi.Output<"update" | undefined>;
   /** The node that holds the address. Undefined for a member of a group: see the group's. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 
@@ -140,8 +166,10 @@ export const floatingIp = handlers<Inputs, Outputs>({
     "nic",
     "monitorInterval",
     "options",
+    "timeouts",
     "meta",
     "group",
+    "adopt",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -149,15 +177,15 @@ export const floatingIp = handlers<Inputs, Outputs>({
   },
 
   async apply(inputs, previous) {
-    await transact(
-      clusterOf(inputs.connection),
-      `${inputs.resourceId}`,
-      ({ cib }) =>
-        planPrimitive(
-          cib,
-          declared(inputs),
-          previous ? declared(previous) : undefined,
-        ),
+    const cluster = clusterOf(inputs.connection);
+    const { status } = await observe(cluster);
+    await cleanUpFailures(cluster, status, [inputs.resourceId]);
+    await transact(cluster, inputs.resourceId, ({ cib }) =>
+      planPrimitive(
+        cib,
+        declared(inputs),
+        previous ? declared(previous) : adopted(inputs),
+      ),
     );
   },
 
@@ -181,11 +209,14 @@ export const floatingIp = handlers<Inputs, Outputs>({
     const netmask = found.options.cidr_netmask;
     return {
       ...state,
-      ip: found.options.ip ?? "",
+      ip: sameAddress(found.options.ip ?? "", state.ip)
+        ? state.ip
+        : (found.options.ip ?? ""),
       cidrNetmask: netmask === undefined ? undefined : Number(netmask),
       nic: found.options.nic,
       monitorInterval: readInterval(found, state.monitorInterval),
       options: readAttributes(found.options, state.options),
+      timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
       activeNode:
         state.group === undefined
@@ -203,6 +234,10 @@ export const floatingIp = handlers<Inputs, Outputs>({
   },
 });
 
+function adopted(inputs: Inputs) {
+  return inputs.adopt === "update" ? takenOver : undefined;
+}
+
 function declared(inputs: Inputs): Declared {
   return {
     id: inputs.resourceId,
@@ -215,7 +250,12 @@ function declared(inputs: Inputs): Declared {
       ...(inputs.nic === undefined ? {} : { nic: inputs.nic }),
       ...asStrings(inputs.options),
     },
+    absent: [
+      ...(inputs.cidrNetmask === undefined ? ["cidr_netmask"] : []),
+      ...(inputs.nic === undefined ? ["nic"] : []),
+    ],
     monitorInterval: inputs.monitorInterval,
+    timeouts: { ...inputs.timeouts },
     meta: asStrings(inputs.meta),
     ...(inputs.group === undefined ? {} : { group: inputs.group }),
   };

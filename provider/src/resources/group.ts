@@ -6,7 +6,7 @@ import {
   setMeta,
   type PcsCommand,
 } from "../pcs/commands";
-import { isStaged, stagedMeta, unstagedMeta } from "../pcs/staging";
+import { isStaged, stagedMark, unstagedMeta } from "../pcs/staging";
 import { assign } from "./primitive";
 
 /** A group as a program declares it. */
@@ -26,16 +26,14 @@ export interface DeclaredGroup {
 export function planGroup(
   cib: Cib,
   declared: DeclaredGroup,
-  previous?: Pick<DeclaredGroup, "meta" | "members">,
+  previous?: Pick<DeclaredGroup, "meta">,
 ): PcsCommand[] {
   const { id, members } = declared;
   const found = cib.groups.get(id);
   refuse(cib, declared, found, previous !== undefined);
   const meta = assign(found?.meta ?? {}, declared.meta, previous?.meta);
   return [
-    ...(found
-      ? arrange(found, members, previous?.members ?? members)
-      : [addToGroup(id, members)]),
+    ...(found ? arrange(found, members) : [addToGroup(id, members)]),
     ...(Object.keys(meta).length > 0 ? [setMeta(id, meta)] : []),
     ...members
       .filter((member) => isStaged(cib.primitives.get(member)!))
@@ -55,8 +53,11 @@ function refuse(
       ? [`the cluster's configuration uses this id already, for a <${taken}>`]
       : []),
     ...members.flatMap((member) => {
-      const group = cib.primitives.get(member)?.group;
-      return group !== undefined && group !== id
+      const primitive = cib.primitives.get(member);
+      const group = primitive?.group;
+      return group !== undefined &&
+        group !== id &&
+        primitive?.meta[stagedMark] !== id
         ? [
             `${member} is a member of the group ${group}: take it out there first ` +
               `("pcs resource group remove ${group} ${member}")`,
@@ -84,18 +85,14 @@ function refuse(
     );
 }
 
-/**
- * Moves as few members as possible. Members that were never declared stay where they are; one that is no longer
- * declared leaves stopped, so that it does not wander off to another node.
- */
+/** Moves as few members as possible. Members that are not declared stay where they are. */
 function arrange(
   { id, members: current }: Group,
   wanted: readonly string[],
-  previous: readonly string[],
 ): PcsCommand[] {
   const kept = longestInOrder(current, wanted);
   const anchor = wanted.find((member) => kept.has(member)) ?? current[0];
-  const moves = wanted.flatMap((member, index) => {
+  return wanted.flatMap((member, index) => {
     if (kept.has(member)) return [];
     const before = wanted[index - 1];
     return [
@@ -111,16 +108,34 @@ function arrange(
       ),
     ];
   });
-  const leaving = current.filter(
-    (member) => previous.includes(member) && !wanted.includes(member),
+}
+
+/** The members to take over from other groups, by group: they were declared to move here. */
+export function arrivals(
+  cib: Cib,
+  { id, members }: DeclaredGroup,
+): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const group of cib.groups.values()) {
+    const arriving = group.members.filter(
+      (member) =>
+        members.includes(member) &&
+        cib.primitives.get(member)?.meta[stagedMark] === id,
+    );
+    if (group.id !== id && arriving.length > 0) groups.set(group.id, arriving);
+  }
+  return groups;
+}
+
+/** The members that were declared and no longer are, in the group's order. */
+export function departures(
+  cib: Cib,
+  { id, members }: DeclaredGroup,
+  previous: readonly string[],
+): string[] {
+  return (cib.groups.get(id)?.members ?? []).filter(
+    (member) => previous.includes(member) && !members.includes(member),
   );
-  return [
-    ...moves,
-    ...leaving.flatMap((member) => [
-      setMeta(member, stagedMeta(id)),
-      removeFromGroup(id, [member]),
-    ]),
-  ];
 }
 
 /** The largest set of members whose order is the same in both lists. */

@@ -127,6 +127,26 @@ export const interval = text(
   (value) => (parseDuration(value) ?? 0) > 0,
 );
 
+export const timeouts = z.strictObject(
+  {
+    start: interval.optional(),
+    stop: interval.optional(),
+    monitor: interval.optional(),
+  },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? undefined
+        : wrong(issue.input, `an object such as { start: "60s", stop: "90s" }`),
+  },
+);
+
+const adoptWords = `"update", or left out`;
+
+export const adopt = z.literal("update", {
+  error: (issue) => wrong(issue.input, adoptWords),
+});
+
 export const unit = text(
   `the name of a systemd service, with or without ".service", such as "postfix" or "postfix@-"`,
   (value) =>

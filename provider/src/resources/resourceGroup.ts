@@ -1,8 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { clusterOf, observe, type Cluster } from "../cluster/cluster";
-import { startedOn, stopCommand, stopResources } from "../cluster/primitives";
+import {
+  clusterOf,
+  observe,
+  type Cluster,
+  type Observation,
+} from "../cluster/cluster";
+import {
+  cleanUpFailures,
+  leaveGroup,
+  startedOn,
+  stopCommand,
+  stopResources,
+  warnOfReferences,
+} from "../cluster/primitives";
 import { checkAddresses, checkPorts } from "../cluster/proof";
 import { warn } from "../cluster/report";
 import { transact } from "../cluster/transaction";
@@ -11,8 +23,8 @@ import { PacemakerError } from "../errors";
 import type { Cib } from "../pcs/cib";
 import { dissolveGroup, removeFromGroup } from "../pcs/commands";
 import { connectionInput, type ConnectionArgs } from "./connectionInput";
-import { planGroup, type DeclaredGroup } from "./group";
-import { asStrings, id, metaAttributes, port } from "./inputs";
+import { arrivals, departures, planGroup, type DeclaredGroup } from "./group";
+import { adopt, asStrings, id, metaAttributes, port } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { readAttributes } from "./primitive";
 import { shim } from "./shim";
@@ -29,6 +41,12 @@ export interface ResourceGroupArgs {
   members: pulumi.Input<pulumi.Input<string>[]>;
   /** Meta attributes, such as `resource-stickiness`. A change restarts nothing. */
   meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+  /**
+   * What becomes of a group that exists under this id and was not made by the program. Default: it is taken over
+   * untouched where it is the same, and refused, with each difference named, where it is not. "update": it is taken over
+   * and changed to what is declared; members that are not declared stay in it.
+   */
+  adopt?: pulumi.Input<"update">;
   /** TCP ports that must be listened on at the group's addresses once it has started. Default: none is looked at. */
   listeningPorts?: pulumi.Input<pulumi.Input<number>[]>;
 }
@@ -39,6 +57,7 @@ interface Inputs {
   members: string[];
   meta?: Record<string, string | number | boolean>;
   listeningPorts?: number[];
+  adopt?: "update";
 }
 
 interface Outputs {
@@ -64,6 +83,7 @@ const schema = z.strictObject({
     }),
   meta: metaAttributes.optional(),
   listeningPorts: z.array(port).optional(),
+  adopt: adopt.optional(),
 });
 
 /** How long a group waits for members that the same program creates beside it, in seconds. */
@@ -86,6 +106,7 @@ export class ResourceGroup extends pulumi.dynamic.Resource {
     Record<string, string | number | boolean> | undefined
   >;
   declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
+  declare readonly adopt: pulumi.Output<"update" | undefined>;
   /** The node that runs the members. Undefined while an operator has the group disabled. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 
@@ -117,15 +138,28 @@ export const resourceGroup = handlers<Inputs, Outputs>({
   normalise: (inputs: Properties): Properties => inputs,
 
   async apply(inputs, previous) {
+    const { resourceId, members } = inputs;
     const cluster = clusterOf(inputs.connection);
-    await membersExist(cluster, inputs);
-    await transact(cluster, inputs.resourceId, ({ cib }) =>
-      planGroup(
-        cib,
-        declared(inputs),
-        previous ? declared(previous) : undefined,
-      ),
+    const { cib, status } = await membersExist(cluster, inputs);
+    const wanted = declared(inputs);
+    const last = previous
+      ? declared(previous)
+      : inputs.adopt === "update"
+        ? { members: [], meta: {} }
+        : undefined;
+    // Whatever forbids the change must be known before a member is stopped.
+    planGroup(cib, wanted, last);
+    await cleanUpFailures(cluster, status, members);
+    for (const [group, arriving] of arrivals(cib, wanted))
+      await leaveGroup(cluster, group, arriving);
+    const leaving = departures(cib, wanted, last?.members ?? []);
+    // The first of them leaves last, when others have joined: the group is never empty in between.
+    await leaveGroup(cluster, resourceId, leaving.slice(1));
+    announceRestarts(cib, wanted);
+    await transact(cluster, resourceId, (now) =>
+      planGroup(now.cib, wanted, last),
     );
+    await leaveGroup(cluster, resourceId, leaving.slice(0, 1));
   },
 
   async settle(inputs) {
@@ -160,7 +194,8 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     );
     return {
       ...state,
-      members: [...found.members],
+      // A member that was put there by somebody else is theirs, and no drift.
+      members: found.members.filter((id) => state.members.includes(id)),
       meta: readAttributes(found.meta, state.meta),
       activeNode: nodes.size === 1 ? [...nodes][0] : undefined,
     };
@@ -174,10 +209,9 @@ export const resourceGroup = handlers<Inputs, Outputs>({
       (current.groups.get(state.resourceId)?.members ?? []).filter((member) =>
         state.members.includes(member),
       );
+    warnOfReferences(cib, state.resourceId);
     await stopResources(cluster, state.resourceId, ours, (current) =>
-      ours(current).flatMap((member) =>
-        stopCommand(current, member, state.resourceId),
-      ),
+      ours(current).flatMap((member) => stopCommand(current, member)),
     );
     await transact(
       cluster,
@@ -202,14 +236,17 @@ export const resourceGroup = handlers<Inputs, Outputs>({
 });
 
 /** Members that the program declares without Pulumi's knowing the order are created at the same time. */
-async function membersExist(cluster: Cluster, inputs: Inputs): Promise<void> {
+async function membersExist(
+  cluster: Cluster,
+  inputs: Inputs,
+): Promise<Observation> {
   const started = Date.now();
   for (;;) {
-    const { cib } = await observe(cluster);
+    const observation = await observe(cluster);
     const missing = inputs.members.filter(
-      (member) => !cib.primitives.has(member),
+      (member) => !observation.cib.primitives.has(member),
     );
-    if (missing.length === 0) return;
+    if (missing.length === 0) return observation;
     if (Date.now() - started > memberSeconds * 1000)
       throw new PacemakerError(
         "conflict",
@@ -219,6 +256,20 @@ async function membersExist(cluster: Cluster, inputs: Inputs): Promise<void> {
       );
     await sleep(200);
   }
+}
+
+/** A member that starts before others which run already makes Pacemaker restart those. */
+function announceRestarts(cib: Cib, wanted: DeclaredGroup): void {
+  const current = cib.groups.get(wanted.id)?.members ?? [];
+  const first = wanted.members.findIndex((id) => !current.includes(id));
+  const restarted = wanted.members
+    .slice(first + 1)
+    .filter((id) => current.includes(id));
+  if (first >= 0 && restarted.length > 0)
+    warn(
+      wanted.id,
+      `${wanted.members[first]} joins before ${restarted.join(", ")}: Pacemaker restarts what comes after it.`,
+    );
 }
 
 function addressOf(cib: Cib, member: string) {

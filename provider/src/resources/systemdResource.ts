@@ -1,19 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { clusterOf, observe, type Observation } from "../cluster/cluster";
-import { removePrimitive, startedOn } from "../cluster/primitives";
+import {
+  changeUnit,
+  cleanUpFailures,
+  removePrimitive,
+  startedOn,
+} from "../cluster/primitives";
 import { transact } from "../cluster/transaction";
 import { disableUnit, findUnit } from "../cluster/units";
 import { connectionSchema, type Connection } from "../connection";
 import { PacemakerError } from "../errors";
 import { connectionInput, type ConnectionArgs } from "./connectionInput";
-import { asStrings, id, interval, metaAttributes, unit } from "./inputs";
+import {
+  adopt,
+  asStrings,
+  id,
+  interval,
+  metaAttributes,
+  timeouts,
+  unit,
+} from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import {
   planPrimitive,
   readAttributes,
   readInterval,
+  readTimeouts,
+  takenOver,
   type Declared,
+  type Timeouts,
 } from "./primitive";
 import { shim } from "./shim";
 
@@ -31,10 +47,20 @@ export interface SystemdResourceArgs {
   followWrapper?: pulumi.Input<boolean>;
   /** How often Pacemaker looks whether the unit is active. Default "30s". A change restarts nothing. */
   monitorInterval?: pulumi.Input<string>;
+  /** How long the operations may take, such as { start: "60s" }. Default: the agent's own. A change restarts nothing. */
+  timeouts?: pulumi.Input<{
+    [Operation in keyof Timeouts]: pulumi.Input<string>;
+  }>;
   /** Meta attributes, such as `migration-threshold`. A change restarts nothing. */
   meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
   /** The id of the group that will start it. Until then it stands in the configuration, stopped. Default: none. */
   group?: pulumi.Input<string>;
+  /**
+   * What becomes of a resource that exists under this id and was not made by the program. Default: it is taken over
+   * untouched where it is the same, and refused, with each difference named, where it is not. "update": it is taken over
+   * and changed to what is declared.
+   */
+  adopt?: pulumi.Input<"update">;
 }
 
 interface Inputs {
@@ -43,8 +69,10 @@ interface Inputs {
   unit: string;
   followWrapper?: boolean;
   monitorInterval: string;
+  timeouts?: Timeouts;
   meta?: Record<string, string | number | boolean>;
   group?: string;
+  adopt?: "update";
 }
 
 interface Outputs {
@@ -58,8 +86,10 @@ const schema = z.strictObject({
   unit,
   followWrapper: z.boolean().optional(),
   monitorInterval: interval,
+  timeouts: timeouts.optional(),
   meta: metaAttributes.optional(),
   group: id.optional(),
+  adopt: adopt.optional(),
 });
 
 /**
@@ -78,10 +108,12 @@ export class SystemdResource extends pulumi.dynamic.Resource {
   declare readonly unit: pulumi.Output<string>;
   declare readonly followWrapper: pulumi.Output<boolean | undefined>;
   declare readonly monitorInterval: pulumi.Output<string>;
+  declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   declare readonly meta: pulumi.Output<
     Record<string, string | number | boolean> | undefined
   >;
   declare readonly group: pulumi.Output<string | undefined>;
+  declare readonly adopt: pulumi.Output<"update" | undefined>;
   /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
   declare readonly registeredUnit: pulumi.Output<string>;
   /** The node that runs the service. Undefined for a member of a group: see the group's. */
@@ -116,8 +148,10 @@ export const systemdResource = handlers<Inputs, Outputs>({
     "unit",
     "followWrapper",
     "monitorInterval",
+    "timeouts",
     "meta",
     "group",
+    "adopt",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -132,33 +166,42 @@ export const systemdResource = handlers<Inputs, Outputs>({
   },
 
   async apply(inputs, previous) {
+    const { resourceId } = inputs;
     const cluster = clusterOf(inputs.connection);
     const before = await observe(cluster);
     const units = await findUnit(
       cluster,
       before.status,
-      inputs.resourceId,
+      resourceId,
       inputs.unit,
       inputs.followWrapper === true,
     );
+    const wanted = declared(inputs, units.unit);
+    const last = previous
+      ? declared(previous, previous.registeredUnit ?? previous.unit)
+      : inputs.adopt === "update"
+        ? takenOver
+        : undefined;
+    const agent = before.cib.primitives.get(resourceId)?.agent ?? "";
+    const isOtherUnit =
+      last !== undefined &&
+      agent.startsWith("systemd:") &&
+      !wanted.agents.includes(agent);
     const plan = ({ cib }: Observation) => {
-      const wanted = declared(inputs, units.unit);
       refuseSecondManager(cib.primitives.values(), wanted);
-      return planPrimitive(
-        cib,
-        wanted,
-        previous
-          ? declared(previous, previous.registeredUnit ?? previous.unit)
-          : undefined,
-      );
+      return planPrimitive(cib, wanted, last);
     };
     // Whatever forbids the change must be known before a unit is stopped.
-    plan(before);
-    const runsOn = new Set(
-      before.status.resources.get(inputs.resourceId)?.nodes ?? [],
-    );
-    await disableUnit(inputs.resourceId, units, runsOn);
-    await transact(cluster, `${inputs.resourceId}`, plan);
+    if (isOtherUnit)
+      refuseSecondManager(before.cib.primitives.values(), wanted);
+    else plan(before);
+    const runsOn = isOtherUnit
+      ? []
+      : (before.status.resources.get(resourceId)?.nodes ?? []);
+    await disableUnit(resourceId, units, new Set(runsOn));
+    await cleanUpFailures(cluster, before.status, [resourceId]);
+    if (isOtherUnit) await changeUnit(cluster, resourceId, units.unit);
+    await transact(cluster, resourceId, plan);
   },
 
   async settle(inputs) {
@@ -184,6 +227,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
         registeredUnit === state.registeredUnit ? state.unit : registeredUnit,
       registeredUnit,
       monitorInterval: readInterval(found, state.monitorInterval),
+      timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
       activeNode:
         state.group === undefined
@@ -221,6 +265,7 @@ function declared(inputs: Inputs, registered: string): Declared {
     agents: [...new Set([`systemd:${registered}`, `systemd:${inputs.unit}`])],
     options: {},
     monitorInterval: inputs.monitorInterval,
+    timeouts: { ...inputs.timeouts },
     meta: asStrings(inputs.meta),
     ...(inputs.group === undefined ? {} : { group: inputs.group }),
   };

@@ -178,10 +178,15 @@ function clientOn(
     async end() {
       client.closed = true;
       client.ref();
-      const timer = setTimeout(() => wire.stream.destroy(), bounds.close);
       ssh.end();
-      if (wire.stream.destroyed) clearTimeout(timer);
-      else await closing;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          wire.stream.destroy();
+          resolve();
+        }, bounds.close);
+      });
+      await Promise.race([closing, late]);
       clearTimeout(timer);
       client.unref();
     },

@@ -41,7 +41,9 @@ function parts(connection: Connection, hosts: readonly string[]): unknown[] {
     connection.password ?? null,
     agentSocketOf(connection) ?? null,
     Object.entries(connection.hostKeys ?? {})
-      .filter(([host]) => hosts.includes(host))
+      .filter(([host]) =>
+        hosts.some((other) => other.toLowerCase() === host.toLowerCase()),
+      )
       .sort(([a], [b]) => (a < b ? -1 : 1)),
     connection.knownHosts ?? null,
     connection.insecureIgnoreHostKey === true,
