@@ -44,6 +44,7 @@ async function tour(wanted: Suite | undefined): Promise<void> {
   const { signal } = interrupt;
   const figures: [string, string][] = [];
   let act = "";
+  let standsOn: string;
   const begin = (title: string): void => {
     act = title;
     heading(title);
@@ -90,6 +91,7 @@ async function tour(wanted: Suite | undefined): Promise<void> {
 
     begin("The second pulumi up changes nothing");
     await again(stack, signal);
+    standsOn = await activeNode(lab, signal);
   } catch (error) {
     say(`\nThe demo failed at "${act}": ${(error as Error).message}`);
     if (describeLab(labName))
@@ -99,7 +101,7 @@ async function tour(wanted: Suite | undefined): Promise<void> {
       );
     throw new Reported(error);
   }
-  summary(figures);
+  summary(figures, standsOn);
 }
 
 async function bringUp(
@@ -130,7 +132,7 @@ async function bringUp(
   return lab;
 }
 
-function summary(figures: readonly [string, string][]): void {
+function summary(figures: readonly [string, string][], node: string): void {
   heading("Measured on this machine");
   const width = Math.max(...figures.map(([name]) => name.length));
   for (const [name, value] of figures) say(`${name.padEnd(width)}  ${value}`);
@@ -139,12 +141,14 @@ function summary(figures: readonly [string, string][]): void {
     [
       `Be on a node:              npm run lab -- ssh node-01 --name ${labName}`,
       `Look without logging in:   npm run lab -- exec node-01 --name ${labName} -- pcs status`,
-      `Cut a node's power:        npm run lab -- exec node-01 --name ${labName} -- reboot -ff`,
+      `Kill Postfix's master:     npm run lab -- exec ${node} --name ${labName} -- pkill -9 -x master`,
+      `  it is back within 30 s:  npm run lab -- exec ${node} --name ${labName} -- crm_mon --one-shot`,
+      `Cut a node's power:        npm run lab -- exec ${node} --name ${labName} -- poweroff -ff`,
       `Ask Pulumi:                npm run demo -- pulumi stack output`,
       `Move the address:          npm run demo -- pulumi config set ip 192.0.2.26`,
       `  see what that would do:  npm run demo -- pulumi preview --diff`,
       `Undo it, in order:         npm run demo -- pulumi destroy --yes`,
-      cleanUp,
+      `Remove every trace:        npm run demo -- --down`,
     ].join("\n"),
   );
 }

@@ -1,4 +1,4 @@
-import { isSuite, suites, type Suite } from "../../lab";
+import { isSuite, suites, type Suite } from "../../lab/plan";
 
 export type DemoCommand =
   | { verb: "help" }

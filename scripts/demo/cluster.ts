@@ -17,8 +17,7 @@ export async function showOnNode(
   signal?: AbortSignal,
 ): Promise<void> {
   prompt(`${node}#`, command);
-  say(trimEnd(await read(lab, node, ["/bin/sh", "-c", command], signal)));
-  say();
+  show(await read(lab, node, ["/bin/sh", "-c", command], signal));
 }
 
 /** The same in the client's network. */
@@ -32,8 +31,7 @@ export async function showOnClient(
     inNamespace(lab.namespace, ["/bin/bash", "-c", command]),
     { timeoutMs: commandMs, signal },
   );
-  say(trimEnd(output));
-  say();
+  show(output);
 }
 
 export async function readStatus(
@@ -91,6 +89,7 @@ function firstNode(lab: Lab): string {
   return lab.nodes[0]!.name;
 }
 
-function trimEnd(text: string): string {
-  return text.replace(/\s+$/, "");
+function show(output: string): void {
+  const text = output.trimEnd();
+  say(text === "" ? "" : `${text}\n`);
 }

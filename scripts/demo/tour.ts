@@ -12,7 +12,7 @@ import {
 } from "./cluster";
 import { probeMs, smtpPort, startProber } from "./outage";
 import { runOnTerminal } from "./program";
-import { prompt, say, seconds } from "./screen";
+import { prompt, say } from "./screen";
 import { pulumiArgv, type Stack } from "./stack";
 
 const members = ["smtp_ip", "smtp_service"];
@@ -157,7 +157,8 @@ export async function again(stack: Stack, signal: AbortSignal): Promise<void> {
       `nothing was to change, but the cluster's configuration went from epoch ${before} to ${after}`,
     );
   say(
-    `The epoch of the cluster's configuration was ${before}, and still is: nothing was written.`,
+    `The epoch of the cluster's configuration was ${before}, and still is: nothing was written. (activeNode is the node that\n` +
+      `the last change found; "pulumi refresh", then "pulumi up", look again.)`,
   );
 }
 
