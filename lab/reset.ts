@@ -23,7 +23,7 @@ async function resetLab(lab: Lab): Promise<void> {
   await allDone(
     lab.nodes.map((node) => resetNode(lab, node.name, node.address)),
   );
-  await waitHealthy(lab.name, lab.nodes, { timeoutMs: 60_000 });
+  await waitHealthy(lab.name, lab.nodes, { timeoutMs: 120_000 });
 }
 
 /** Every cable in, every node on, every daemon of the cluster running. */
@@ -41,7 +41,7 @@ async function reviveNodes(lab: Lab): Promise<void> {
       }
     }),
   );
-  await waitHealthy(lab.name, lab.nodes, { timeoutMs: 60_000 }, [22]);
+  await waitHealthy(lab.name, lab.nodes, { timeoutMs: 120_000 }, [22]);
 }
 
 /**

@@ -4,16 +4,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ensureBase } from "./base";
-import {
-  boot,
-  captureOnNode,
-  mountRoot,
-  portsOf,
-  runOnNode,
-} from "./containers";
+import { boot, captureOnNode, mountRoot, runOnNode } from "./containers";
 import { run } from "./command";
 import { removeLab } from "./down";
-import { findMissing, viewFrom, waitHealthy } from "./health";
+import { findMissing, waitHealthy } from "./health";
 import { installTools, labObstacles, ObstaclesError } from "./host";
 import { describeLab, type Lab } from "./lab";
 import { withLock } from "./lock";
@@ -28,7 +22,7 @@ import {
   type LabOptions,
   type LabPlan,
 } from "./plan";
-import { allDone, waitUntil } from "./wait";
+import { allDone } from "./wait";
 
 export type Log = (line: string) => void;
 
@@ -143,26 +137,13 @@ async function waitFormed(
   log: Log,
   signal?: AbortSignal,
 ): Promise<void> {
-  const names = plan.nodes.map((node) => node.name);
-  const first = names[0] ?? "";
-  await waitUntil(
-    "sshd on every node",
-    async () => {
-      const silent = names.find((name) => !portsOf(plan.name, name).has(22));
-      return silent && `it does not answer on ${silent}`;
-    },
-    { timeoutMs: 60_000, signal },
-  );
-  log("sshd answers on every node");
-  await waitUntil(
-    "Pacemaker",
-    async () =>
-      (await viewFrom(plan.name, first)) ? undefined : `none on ${first}`,
-    { timeoutMs: 60_000, signal },
-  );
-  log("Pacemaker answers");
-  await waitHealthy(plan.name, plan.nodes, { timeoutMs: 60_000, signal });
-  log("partition with quorum, all nodes online, pcsd and Postfix answer");
+  await waitHealthy(plan.name, plan.nodes, {
+    timeoutMs: 180_000,
+    intervalMs: 250,
+    signal,
+    onMissing: (missing) => log(`... ${missing}`),
+  });
+  log("partition with quorum, all nodes online, sshd, pcsd and Postfix answer");
 }
 
 /** Takes back what only served a fast start, and keeps the configuration for `reset`. */

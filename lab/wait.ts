@@ -6,6 +6,8 @@ export interface WaitOptions {
   timeoutMs: number;
   intervalMs?: number;
   signal?: AbortSignal;
+  /** Told what is missing, whenever that changes. */
+  onMissing?: (missing: string) => void;
 }
 
 /**
@@ -17,11 +19,14 @@ export async function waitUntil(
   look: () => Promise<string | undefined>,
   options: WaitOptions,
 ): Promise<void> {
+  let before = "";
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     options.signal?.throwIfAborted();
     const missing = await look();
     if (missing === undefined) return;
+    if (missing !== before) options.onMissing?.(missing);
+    before = missing;
     if (Date.now() >= deadline) {
       throw new Error(
         `Waited ${Math.round(options.timeoutMs / 1000)} s for ${what}: ${missing}`,
