@@ -503,7 +503,7 @@ describe("commands", () => {
         await host.exec(["true"]);
         assert.equal(fake.count(), 1);
       },
-      { keepalive: 30 },
+      { keepalive: 60 },
     );
   });
 

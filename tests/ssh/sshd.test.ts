@@ -164,9 +164,9 @@ describe("what only a real sshd does", () => {
   });
 
   test("the keepalive is a request that sshd answers", async () => {
-    const alive = createPool({ ...SHORT, keepalive: 50 });
+    const alive = createPool({ ...SHORT, keepalive: 150 });
     const host = await alive.openHost(to("plain"), address);
-    assert.equal((await host.exec(["sleep", "0.6"])).code, 0);
+    assert.equal((await host.exec(["sleep", "1"])).code, 0);
     await alive.closeAll();
   });
 

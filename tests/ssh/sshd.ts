@@ -60,6 +60,9 @@ export async function startSshd(options: {
   const child = spawn(PROGRAM, ["-D", "-e", "-f", file("config")], {
     stdio: ["ignore", "ignore", "pipe"],
   });
+  // Also when a test breaks off without its `stop`.
+  const kill = () => child.kill();
+  process.once("exit", kill);
   let log = "";
   child.stderr.on("data", (chunk) => (log += chunk));
   try {
@@ -80,6 +83,7 @@ export async function startSshd(options: {
         child.kill();
         await ended;
       }
+      process.removeListener("exit", kill);
       folder.remove();
     },
   };

@@ -6,8 +6,8 @@ import { BOUNDS, type Bounds } from "../../provider/src/ssh/bounds";
 /** Bounds that let a test of a wait end soon. */
 export const SHORT: Bounds = {
   ...BOUNDS,
-  tcp: 1_000,
-  ready: 1_000,
+  tcp: 3_000,
+  ready: 5_000,
   dropped: [],
   noSession: [20, 20, 20],
   kill: 1_000,
