@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -105,13 +106,16 @@ export async function powerOff(lab: string, node: string): Promise<void> {
   forgetMachine(lab, node);
 }
 
-/** What nspawn leaves below /run when it cannot clean up itself. */
+/** What nspawn leaves below /run when it cannot clean up itself. Its lock bears the root's inode: ask while mounted. */
 export function forgetMachine(lab: string, node: string): void {
-  for (const folder of ["propagate", "unix-export"]) {
-    rmSync(join("/run/systemd/nspawn", folder, machineName(lab, node)), {
-      recursive: true,
-      force: true,
-    });
+  const root = statSync(nodePaths(lab, node).root, { throwIfNoEntry: false });
+  const left = [
+    `propagate/${machineName(lab, node)}`,
+    `unix-export/${machineName(lab, node)}`,
+    ...(root ? [`locks/inode-${root.dev}:${root.ino}`] : []),
+  ];
+  for (const path of left) {
+    rmSync(join("/run/systemd/nspawn", path), { recursive: true, force: true });
   }
 }
 

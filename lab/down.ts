@@ -19,13 +19,13 @@ export async function labDown(name: string): Promise<void> {
 /** Without the lock, for a caller who holds it. */
 export async function removeLab(name: string): Promise<void> {
   await killCgroup(name);
-  await unmountLab(name);
-  await removeNetwork(name);
-  await removeCgroups(name);
   const nodes = join(labDir(name), "nodes");
   if (existsSync(nodes)) {
     for (const node of readdirSync(nodes)) forgetMachine(name, node);
   }
+  await unmountLab(name);
+  await removeNetwork(name);
+  await removeCgroups(name);
   rmSync(labDir(name), { recursive: true, force: true });
 }
 
