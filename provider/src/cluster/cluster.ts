@@ -7,7 +7,7 @@ import { versionedPatch } from "../pcs/patch";
 import { parseSimulation, type SimulatedAction } from "../pcs/simulation";
 import { parseStatus, type ClusterStatus } from "../pcs/status";
 import { openHost, type ExecOptions, type ExecResult, type Host } from "../ssh";
-import { indent, readStaged, stagingScript } from "./stage";
+import { indent, readStaged, stagingScript, type Staged } from "./stage";
 
 /** A cluster node that answers over ssh. */
 export interface Member {
@@ -33,12 +33,14 @@ export type OpenHost = (
   address: string,
 ) => Promise<Host>;
 
-/** The handle on one cluster. It holds no state of the cluster, only which member is asked. */
+/** The handle on one cluster. It holds nothing of the cluster's state, only who is asked. */
 export interface Cluster {
   /** The same for every connection to the same nodes. */
   readonly key: string;
   readonly connection: Connection;
   readonly open: OpenHost;
+  /** By address: the name of the node behind it. */
+  readonly names: Map<string, Promise<string>>;
   member?: Promise<Member>;
 }
 
@@ -71,7 +73,7 @@ export function clusterOf(
     [...connection.hosts].sort(),
     connection.port ?? 22,
   ]);
-  const cluster: Cluster = { key, connection, open };
+  const cluster: Cluster = { key, connection, open, names: new Map() };
   clusters.set(identity, cluster);
   return cluster;
 }
@@ -91,9 +93,49 @@ export async function observe(cluster: Cluster): Promise<Observation> {
   });
 }
 
-/** Reads the status alone. */
-export async function observeStatus(cluster: Cluster): Promise<ClusterStatus> {
-  return onMember(cluster, readStatus);
+/** How long what was read serves all that only read, in milliseconds. */
+const sharedFor = 10_000;
+
+interface Snapshot {
+  readonly at: number;
+  readonly observation: Promise<Observation>;
+}
+
+const snapshots = new WeakMap<Cluster, Snapshot>();
+
+/** What one read found serves every resource that is read at about the same time, until this process changes anything. */
+export async function observeShared(cluster: Cluster): Promise<Observation> {
+  const last = snapshots.get(cluster);
+  if (last && Date.now() - last.at < sharedFor) return last.observation;
+  const observation = observe(cluster);
+  snapshots.set(cluster, { at: Date.now(), observation });
+  observation.catch(() => snapshots.delete(cluster));
+  return observation;
+}
+
+interface Looks {
+  current?: Promise<ClusterStatus>;
+  next?: Promise<ClusterStatus>;
+}
+
+const looks = new WeakMap<Cluster, Looks>();
+
+/** Reads the status alone. Those who wait for something share a look, if it began after they asked for it. */
+export function observeStatus(cluster: Cluster): Promise<ClusterStatus> {
+  const shared = looks.get(cluster) ?? {};
+  looks.set(cluster, shared);
+  const start = (): Promise<ClusterStatus> => {
+    delete shared.next;
+    const look = onMember(cluster, readStatus);
+    shared.current = look;
+    const done = () => {
+      if (shared.current === look) delete shared.current;
+    };
+    look.then(done, done);
+    return look;
+  };
+  if (!shared.current) return start();
+  return (shared.next ??= shared.current.then(start, start));
 }
 
 /** What the cluster would still do if nothing else changed. */
@@ -123,15 +165,11 @@ export async function isIdle(
   });
 }
 
-/**
- * Applies pcs commands to a copy of the observed CIB on the node, and returns the verified difference.
- *
- * @throws PacemakerError (cluster) when pcs or crm_verify refuses; nothing was changed then.
- */
+/** Applies pcs commands to a copy of the observed CIB on the node. The cluster itself is not touched. */
 export async function stage(
   { member, cib }: Observation,
   commands: readonly PcsCommand[],
-): Promise<string> {
+): Promise<Staged> {
   const boundary = `stage-${randomBytes(12).toString("hex")}`;
   const result = await member.host.exec(["/bin/sh", "-s"], {
     stdin: stagingScript(cib.text, commands, boundary),
@@ -142,7 +180,7 @@ export async function stage(
     commands,
     boundary,
     member.node,
-  ).diff;
+  );
 }
 
 /**
@@ -151,9 +189,11 @@ export async function stage(
  * @returns false when the CIB has moved on meanwhile; nothing was changed then.
  */
 export async function push(
+  cluster: Cluster,
   { member, cib }: Observation,
   diff: string,
 ): Promise<boolean> {
+  snapshots.delete(cluster);
   const patch = versionedPatch(diff, cib.version);
   if (patch === undefined) return true;
   const result = await member.host.exec([cibadmin, "--patch", "--xml-pipe"], {
@@ -263,25 +303,20 @@ async function probe(cluster: Cluster, address: string): Promise<Member> {
 
 async function memberAt(cluster: Cluster, address: string): Promise<Member> {
   const host = await cluster.open(cluster.connection, address);
-  return { host, node: await nodeName(host) };
+  let name = cluster.names.get(address);
+  if (!name) {
+    name = nodeName(host);
+    cluster.names.set(address, name);
+    name.catch(() => cluster.names.delete(address));
+  }
+  return { host, node: await name };
 }
 
-const nodeNames = new WeakMap<Host, Promise<string>>();
-
 async function nodeName(host: Host): Promise<string> {
-  let name = nodeNames.get(host);
-  if (!name) {
-    name = host
-      .exec([crmNode, "--name"], { rights: "cluster" })
-      .then((result) => {
-        const text = result.stdout.trim();
-        if (result.code === 0 && text !== "") return text;
-        throw failure({ host, node: host.address }, "crm_node --name", result);
-      });
-    nodeNames.set(host, name);
-    name.catch(() => nodeNames.delete(host));
-  }
-  return name;
+  const result = await host.exec([crmNode, "--name"], { rights: "cluster" });
+  const text = result.stdout.trim();
+  if (result.code === 0 && text !== "") return text;
+  throw failure({ host, node: host.address }, "crm_node --name", result);
 }
 
 async function readStatus(member: Member): Promise<ClusterStatus> {

@@ -55,8 +55,24 @@ export async function startedOn(
     resources: expected,
     timeoutSeconds: startSeconds,
     reached: (status) => commonNode(status, expected),
+    untilSettled: true,
     explain: (status) => explainNotStarted(status, cib, expected),
   });
+}
+
+/**
+ * Waits until a member that stands in its group already, and those after it, run again after a change. A member that
+ * waits for its group is not waited for.
+ */
+export async function memberSettled(
+  cluster: Cluster,
+  id: string,
+  group: string,
+): Promise<void> {
+  const { cib } = await observe(cluster);
+  const found = cib.primitives.get(id);
+  if (found?.group !== group || isStaged(found)) return;
+  await startedOn(cluster, id, withFollowers(cib, id));
 }
 
 /** The members of a group that can run: from the first that an operator has disabled on, none does. */

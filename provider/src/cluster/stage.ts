@@ -1,6 +1,7 @@
 import { PacemakerError } from "../errors";
 import { cibadminWord, type PcsCommand } from "../pcs/commands";
 import { quoteArgv } from "../ssh";
+import { pcsRunner } from "./runner";
 
 /** What became of one part of the staging script. */
 interface Section {
@@ -9,10 +10,14 @@ interface Section {
   readonly output: string;
 }
 
-/** The outcome of staging: the difference to the CIB that was read, as crm_diff prints it. */
-export interface Staged {
-  readonly diff: string;
-}
+/** The outcome of staging. */
+export type Staged =
+  /** The difference to the CIB that was read, as crm_diff prints it. */
+  | { readonly diff: string }
+  /** One command was refused: the others may be fine without it. */
+  | { readonly refusedCommand: number; readonly error: PacemakerError }
+  /** The commands together do not make a valid configuration. */
+  | { readonly error: PacemakerError };
 
 /**
  * A script for `sh` that applies the pcs commands to a copy of the CIB, verifies it and prints the difference.
@@ -32,20 +37,21 @@ export function stagingScript(
     "work=$(mktemp -d) || exit 70",
     `trap 'rm -rf "$work"' EXIT`,
     `section() { printf '%s %s %s\\n' ${boundary} "$1" "$2"; cat "$work/out" "$work/err"; }`,
-    `run() { name=$1; shift; "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; }`,
-    `cat >"$work/old.xml" <<'${boundary}'`,
-    cib.endsWith("\n") ? cib.slice(0, -1) : cib,
-    boundary,
-    `cp "$work/old.xml" "$work/new.xml"`,
-    `run verify-old crm_verify --xml-file "$work/old.xml" -V`,
+    `run() { "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; }`,
+    ...file("old.xml", cib, boundary),
+    `run crm_verify --xml-file "$work/old.xml" -V`,
     `section verify-old "$code"`,
+    ...inOneProcess(commands, boundary),
+    `if [ "$code" -ne 0 ]; then`,
+    `cp "$work/old.xml" "$work/new.xml"`,
     ...commands.flatMap((command, index) => [
-      `run command-${index} ${applied(command)}`,
+      `run ${applied(command)}`,
       `if [ "$code" -ne 0 ]; then section command-${index} "$code"; exit 0; fi`,
     ]),
-    `run verify crm_verify --xml-file "$work/new.xml" -V`,
+    "fi",
+    `run crm_verify --xml-file "$work/new.xml" -V`,
     `section verify "$code"`,
-    `run diff crm_diff --original "$work/old.xml" --new "$work/new.xml" --no-version`,
+    `run crm_diff --original "$work/old.xml" --new "$work/new.xml" --no-version`,
     `section diff "$code"`,
     "exit 0",
     "}",
@@ -53,50 +59,75 @@ export function stagingScript(
   return `${lines.join("\n")}\n`;
 }
 
-/**
- * Reads what the script printed.
- *
- * @throws PacemakerError (cluster) when pcs refused a command or the result is not a valid configuration.
- */
+/** All commands by one start of Python; `code` is not 0 afterwards where that did not work. */
+function inOneProcess(
+  commands: readonly PcsCommand[],
+  boundary: string,
+): string[] {
+  return [
+    ...file("runner.py", pcsRunner, boundary),
+    ...file("commands.json", JSON.stringify(commands), boundary),
+    `cp "$work/old.xml" "$work/new.xml"`,
+    "pcs=$(command -v pcs)",
+    // Of the start script's own first line: the interpreter, with its options.
+    `python=$(sed -n '1s/^#! *//p' "$pcs")`,
+    "code=1",
+    `case $python in *python*) run $python "$work/runner.py" "$work/new.xml" "$work/commands.json" "$pcs" ;; esac`,
+  ];
+}
+
+/** Writes a text into the working folder. */
+function file(name: string, text: string, boundary: string): string[] {
+  return [
+    `cat >"$work/${name}" <<'${boundary}'`,
+    text.endsWith("\n") ? text.slice(0, -1) : text,
+    boundary,
+  ];
+}
+
+/** Reads what the script printed. */
 export function readStaged(
   output: string,
   commands: readonly PcsCommand[],
   boundary: string,
   node: string,
 ): Staged {
+  const refuse = (text: string) =>
+    new PacemakerError(
+      "cluster",
+      `${text}\nNothing was changed in the cluster.`,
+    );
   const sections = new Map(
     sectionsOf(output, boundary).map((section) => [section.name, section]),
   );
   for (const [index, command] of commands.entries()) {
     const refused = sections.get(`command-${index}`);
     if (refused)
-      throw new PacemakerError(
-        "cluster",
-        `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(refused.output)}\n` +
-          `Nothing was changed in the cluster.`,
-      );
+      return {
+        refusedCommand: index,
+        error: refuse(
+          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(refused.output)}`,
+        ),
+      };
   }
   const before = sections.get("verify-old");
   const verified = sections.get("verify");
   const diff = sections.get("diff");
   if (!before || !verified || !diff)
-    throw new PacemakerError(
-      "cluster",
-      `the staged change could not be prepared on ${node}: the script ended early and printed\n${indent(output)}\n` +
-        `Nothing was changed in the cluster.`,
+    throw refuse(
+      `the change could not be prepared on ${node}: the script ended early and printed\n${indent(output)}`,
     );
   // A configuration that was refused before (such as one without a fencing device) is the operator's to mend.
   if (verified.code !== 0 && before.code === 0)
-    throw new PacemakerError(
-      "cluster",
-      `crm_verify on ${node} refuses the changed configuration (exit code ${verified.code}):\n` +
-        `${indent(verified.output)}\nNothing was changed in the cluster.`,
-    );
+    return {
+      error: refuse(
+        `crm_verify on ${node} refuses the changed configuration (exit code ${verified.code}):\n${indent(verified.output)}`,
+      ),
+    };
   // crm_diff exits with 1 where it found a difference.
   if (diff.code > 1)
-    throw new PacemakerError(
-      "cluster",
-      `crm_diff on ${node} failed (exit code ${diff.code}):\n${indent(diff.output)}\nNothing was changed in the cluster.`,
+    throw refuse(
+      `crm_diff on ${node} failed (exit code ${diff.code}):\n${indent(diff.output)}`,
     );
   return { diff: diff.code === 0 ? "" : diff.output };
 }

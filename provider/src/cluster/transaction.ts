@@ -7,7 +7,6 @@ import {
   type Cluster,
   type Observation,
 } from "./cluster";
-import { exclusively } from "./lock";
 import { warn } from "./report";
 
 /**
@@ -23,45 +22,145 @@ const plans = 10;
 /** How often a staged change is offered again because only the status had moved. */
 const offers = 50;
 
+interface Change {
+  readonly cluster: Cluster;
+  /** The change in words, for errors: "delete smtp_ip". */
+  readonly what: string;
+  readonly plan: Plan;
+  readonly resolve: (observation: Observation) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** By cluster: the changes that wait for the one under way. */
+const queues = new Map<string, Change[]>();
+
 /**
- * Brings the cluster to what the plan says, in one change: observe, stage on a copy, verify, compare-and-swap.
- * Either all of it happens or nothing.
+ * Brings the cluster to what the plan says: observe, stage on a copy, verify, compare-and-swap. Changes that arrive while
+ * another is under way travel together in the next transaction: all of them happen at once, and one that is refused does
+ * not hold up the others.
  *
- * @param what the change in words, for errors: "create smtp_ip"
+ * @param what the change in words, for errors: "delete smtp_ip"
+ * @returns what was observed before the change
  * @throws PacemakerError (conflict) when others kept changing the configuration, or what the plan throws.
  */
-export async function transact(
+export function transact(
   cluster: Cluster,
   what: string,
   plan: Plan,
 ): Promise<Observation> {
-  return exclusively(cluster.key, async () => {
-    let uncertain: PacemakerError | undefined;
-    for (let attempt = 0; attempt < plans; attempt += 1) {
-      const observation = await observe(cluster);
-      const commands = plan(observation);
-      // After a lost connection this look decides: nothing left to do means that the change had arrived.
-      if (commands.length === 0) return observation;
-      nameOfflineNodes(cluster, observation);
-      const diff = await stage(observation, commands);
-      try {
-        const pushed = await offer(cluster, observation, diff);
-        if (pushed) return pushed;
-        uncertain = undefined;
-      } catch (error) {
-        // The patch fits one version only, so a second one cannot repeat what a lost one did: look again, then decide.
-        const lost =
-          error instanceof PacemakerError && error.kind === "unknown-outcome";
-        if (!lost || uncertain) throw error;
-        uncertain = error;
-      }
+  return new Promise((resolve, reject) => {
+    const change = { cluster, what, plan, resolve, reject };
+    const waiting = queues.get(cluster.key);
+    if (waiting) waiting.push(change);
+    else {
+      const queue = [change];
+      queues.set(cluster.key, queue);
+      void drain(cluster.key, queue);
     }
-    throw new PacemakerError(
-      "conflict",
-      `${what}: the cluster's configuration was changed by somebody else each of the ${plans} times that this change ` +
-        `was ready. Nothing was changed by it. See who writes ("pcs status", the cluster's log) and run it again.`,
-    );
   });
+}
+
+async function drain(key: string, queue: Change[]): Promise<void> {
+  while (queue.length > 0) {
+    const [first] = queue;
+    const together = queue.filter(({ cluster }) => cluster === first!.cluster);
+    queue.splice(
+      0,
+      queue.length,
+      ...queue.filter((change) => !together.includes(change)),
+    );
+    try {
+      await commit(first!.cluster, together);
+    } catch (error) {
+      // Those that have their answer already are not changed by a second one.
+      for (const change of together) change.reject(error);
+    }
+  }
+  queues.delete(key);
+}
+
+/** Makes the changes in one transaction, and answers each. */
+async function commit(
+  cluster: Cluster,
+  changes: readonly Change[],
+): Promise<void> {
+  let uncertain = false;
+  let remaining = [...changes];
+  for (let attempt = 0; attempt < plans;) {
+    const observation = await observe(cluster);
+    const planned = remaining.flatMap((change) => plan(change, observation));
+    if (planned.length === 0) return;
+    nameOfflineNodes(cluster, observation);
+    const staged = await stage(
+      observation,
+      planned.flatMap(({ commands }) => commands),
+    );
+    remaining = planned.map(({ change }) => change);
+    if ("error" in staged) {
+      if ("refusedCommand" in staged) {
+        const refused = ownerOf(planned, staged.refusedCommand);
+        refused.reject(staged.error);
+        remaining = remaining.filter((change) => change !== refused);
+      } else if (remaining.length === 1) {
+        throw staged.error;
+      } else {
+        // Which of them it is shows when each travels alone.
+        for (const change of remaining)
+          await commit(cluster, [change]).catch(change.reject);
+        return;
+      }
+      continue;
+    }
+    attempt += 1;
+    try {
+      const pushed = await offer(cluster, observation, staged.diff);
+      if (pushed) {
+        for (const change of remaining) change.resolve(observation);
+        return;
+      }
+      uncertain = false;
+    } catch (error) {
+      // The patch fits one version only, so a second one cannot repeat what a lost one did: look again, and where
+      // nothing is left to do, it had arrived.
+      const lost =
+        error instanceof PacemakerError && error.kind === "unknown-outcome";
+      if (!lost || uncertain) throw error;
+      uncertain = true;
+    }
+  }
+  throw new PacemakerError(
+    "conflict",
+    `${remaining.map(({ what }) => what).join(", ")}: the cluster's configuration was changed by somebody else each of ` +
+      `the ${plans} times that this change was ready. Nothing was changed by it. See who writes ("pcs status", the ` +
+      `cluster's log) and run it again.`,
+  );
+}
+
+interface Planned {
+  readonly change: Change;
+  readonly commands: readonly PcsCommand[];
+}
+
+/** The commands of one change; it has its answer already where there are none, or where it is refused. */
+function plan(change: Change, observation: Observation): Planned[] {
+  try {
+    const commands = change.plan(observation);
+    if (commands.length > 0) return [{ change, commands }];
+    change.resolve(observation);
+  } catch (error) {
+    change.reject(error);
+  }
+  return [];
+}
+
+/** The change that a command of the batch belongs to. */
+function ownerOf(planned: readonly Planned[], command: number): Change {
+  let end = 0;
+  for (const { change, commands } of planned) {
+    end += commands.length;
+    if (command < end) return change;
+  }
+  throw new Error(`there is no command ${command} in the batch`);
 }
 
 /** Pushes, and where only the status has moved since, offers the same difference to the new version. */
@@ -72,7 +171,7 @@ async function offer(
 ): Promise<Observation | undefined> {
   let observation = planned;
   for (let attempt = 0; attempt < offers; attempt += 1) {
-    if (await push(observation, diff)) return observation;
+    if (await push(cluster, observation, diff)) return observation;
     observation = await observe(cluster);
     const { version } = observation.cib;
     if (

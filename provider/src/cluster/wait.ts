@@ -16,6 +16,11 @@ export interface Wait<Result> {
    * @throws PacemakerError when it is decided that it will not come.
    */
   readonly reached: (status: ClusterStatus) => Result | undefined;
+  /**
+   * Whether the result counts only once the cluster plans nothing more for the resources: right after a change, those
+   * that it will restart still look as before.
+   */
+  readonly untilSettled?: boolean;
   /** Why it did not come, in words, given the last status. */
   readonly explain: (status: ClusterStatus) => string;
 }
@@ -37,12 +42,14 @@ export async function waitFor<Result>(
   wait: Wait<Result>,
 ): Promise<Result> {
   const started = Date.now();
+  const plansMore = () => plansFor(cluster, wait.resources);
   let pause = shortestPause;
   let idleSince: number | undefined;
   for (;;) {
     const status = await observeStatus(cluster);
     const result = wait.reached(status);
-    if (result !== undefined) return result;
+    if (result !== undefined && !(wait.untilSettled && (await plansMore())))
+      return result;
     const elapsed = Date.now() - started;
     if (elapsed > wait.timeoutSeconds * 1000)
       throw new PacemakerError(
@@ -71,9 +78,18 @@ async function hasSettled(
   status: ClusterStatus,
   resources: readonly string[],
 ): Promise<boolean> {
-  if (!(await isIdle(cluster, status))) return false;
+  return (
+    (await isIdle(cluster, status)) && !(await plansFor(cluster, resources))
+  );
+}
+
+/** Whether the cluster would still do something about the resources. */
+async function plansFor(
+  cluster: Cluster,
+  resources: readonly string[],
+): Promise<boolean> {
   const plans = await observePlans(cluster);
-  return !plans.some(
+  return plans.some(
     (action) => resources.includes(action.resource) && !action.blocked,
   );
 }

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { clusterOf, observe } from "../cluster/cluster";
+import { clusterOf, observe, observeShared } from "../cluster/cluster";
 import {
   cleanUpFailures,
+  memberSettled,
   removePrimitive,
   startedOn,
 } from "../cluster/primitives";
@@ -190,8 +191,11 @@ export const floatingIp = handlers<Inputs, Outputs>({
   },
 
   async settle(inputs) {
-    if (inputs.group !== undefined) return {};
     const cluster = clusterOf(inputs.connection);
+    if (inputs.group !== undefined) {
+      await memberSettled(cluster, inputs.resourceId, inputs.group);
+      return {};
+    }
     const activeNode = await startedOn(cluster, inputs.resourceId, [
       inputs.resourceId,
     ]);
@@ -203,7 +207,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
   },
 
   async read(state) {
-    const { cib, status } = await observe(clusterOf(state.connection));
+    const { cib, status } = await observeShared(clusterOf(state.connection));
     const found = cib.primitives.get(state.resourceId);
     if (!found || found.agent !== "ocf:heartbeat:IPaddr2") return undefined;
     const netmask = found.options.cidr_netmask;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   clusterOf,
   observe,
+  observeShared,
   type Cluster,
   type Observation,
 } from "../cluster/cluster";
@@ -186,7 +187,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
   },
 
   async read(state) {
-    const { cib, status } = await observe(clusterOf(state.connection));
+    const { cib, status } = await observeShared(clusterOf(state.connection));
     const found = cib.groups.get(state.resourceId);
     if (!found) return undefined;
     const nodes = new Set(

@@ -1,9 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { clusterOf, observe, type Observation } from "../cluster/cluster";
+import {
+  clusterOf,
+  observe,
+  observeShared,
+  type Observation,
+} from "../cluster/cluster";
 import {
   changeUnit,
   cleanUpFailures,
+  memberSettled,
   removePrimitive,
   startedOn,
 } from "../cluster/primitives";
@@ -209,7 +215,10 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const { cib } = await observe(cluster);
     const agent = cib.primitives.get(inputs.resourceId)?.agent ?? "";
     const registeredUnit = agent.replace(/^systemd:/, "");
-    if (inputs.group !== undefined) return { registeredUnit };
+    if (inputs.group !== undefined) {
+      await memberSettled(cluster, inputs.resourceId, inputs.group);
+      return { registeredUnit };
+    }
     const activeNode = await startedOn(cluster, inputs.resourceId, [
       inputs.resourceId,
     ]);
@@ -217,7 +226,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
   },
 
   async read(state) {
-    const { cib, status } = await observe(clusterOf(state.connection));
+    const { cib, status } = await observeShared(clusterOf(state.connection));
     const found = cib.primitives.get(state.resourceId);
     if (!found?.agent.startsWith("systemd:")) return undefined;
     const registeredUnit = found.agent.slice("systemd:".length);
