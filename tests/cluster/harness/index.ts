@@ -1,0 +1,21 @@
+/** What the tests on a real cluster share. */
+export * from "./cluster";
+export { onLab, takeDown, testLabName } from "./labs";
+export { banner, Prober, type Answer } from "./prober";
+export {
+  labConnection,
+  makeProject,
+  type LabConnection,
+  type Project,
+  type ProjectOptions,
+} from "./project";
+export {
+  failedWith,
+  nameOf,
+  nothingChanged,
+  succeeded,
+  type Outcome,
+} from "./pulumi";
+export { Sampler, type Misplacement, type Sample } from "./sampler";
+export { smtpStack } from "./stack";
+export { eventually } from "./wait";

@@ -1,0 +1,61 @@
+/** The labs that the tests use: names of their own, so that a lab that a person works with is left alone. */
+import { appendFileSync } from "node:fs";
+import { after, before, beforeEach, describe } from "node:test";
+import {
+  describeLab,
+  labDown,
+  labReset,
+  labUp,
+  type Lab,
+  type Suite,
+} from "../../../lab";
+
+/** The file to which the names of the labs that were brought up here are added: who ends the run takes them down. */
+const recordFile = process.env.PACEMAKER_TEST_LABS;
+
+const upMinutes = 12; // with an empty cache, a lab's base is made first
+
+export function testLabName(suite: Suite): string {
+  return `tests-${suite}`;
+}
+
+async function bringUp(suite: Suite): Promise<Lab> {
+  const name = testLabName(suite);
+  const wasThere = describeLab(name) !== undefined;
+  if (!wasThere && recordFile) appendFileSync(recordFile, `${name}\n`);
+  return labUp({ suite, name }, (line) => console.log(`lab ${name}: ${line}`));
+}
+
+/** Takes down the labs that a run has brought up: the lines of the file that PACEMAKER_TEST_LABS named. */
+export async function takeDown(names: readonly string[]): Promise<void> {
+  await Promise.all([...new Set(names)].map((name) => labDown(name)));
+}
+
+/**
+ * A suite of tests on one lab. The lab is brought up first, and is as fresh as after an installation before each test.
+ *
+ * @param tests declares the tests; they call `lab()` inside
+ */
+export function onLab(
+  suite: Suite,
+  what: string,
+  tests: (lab: () => Lab) => void,
+): void {
+  describe(`${what} (${suite})`, { concurrency: false }, () => {
+    let found: Lab | undefined;
+    const lab = (): Lab => {
+      if (!found) throw new Error(`The lab for ${suite} is not up.`);
+      return found;
+    };
+    before(
+      async () => {
+        found = await bringUp(suite);
+      },
+      { timeout: upMinutes * 60_000 },
+    );
+    beforeEach(() => labReset(lab()), { timeout: 120_000 });
+    tests(lab);
+    // What the last test left must not keep resources running beside the next lab's.
+    after(() => (found ? labReset(found) : undefined), { timeout: 120_000 });
+  });
+}
