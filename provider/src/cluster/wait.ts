@@ -54,7 +54,8 @@ export async function waitFor<Result>(
     if (elapsed > wait.timeoutSeconds * 1000)
       throw new PacemakerError(
         "timeout",
-        `waited ${wait.timeoutSeconds} s for ${wait.what}, in vain.\n${wait.explain(status)}`,
+        `waited for ${wait.what}, but it did not within ${wait.timeoutSeconds} s:\n${wait.explain(status)}\n` +
+          `Mend the cause and run this again.`,
       );
     if (elapsed > idleBeforeDecided) {
       if (await hasSettled(cluster, status, wait.resources)) {
@@ -62,7 +63,8 @@ export async function waitFor<Result>(
         if (Date.now() - idleSince > idleBeforeDecided)
           throw new PacemakerError(
             "cluster",
-            `${wait.what}: the cluster has nothing left to do, and it is not so.\n${wait.explain(status)}`,
+            `waited for ${wait.what}, but the cluster has stopped trying:\n${wait.explain(status)}\n` +
+              `Mend the cause and run this again; failures on record are cleaned up then.`,
           );
       } else {
         idleSince = undefined;

@@ -126,6 +126,6 @@ function describeFailure(failure: FailureStatus, cib: Cib): string {
     : `the cluster's log on ${node}`;
   return (
     `${resource} failed to ${task} on ${node}: ${failure.exitStatus}${reason}, exit code ${failure.exitCode}${status}; ` +
-    `see ${log}, then "pcs resource cleanup ${resource}"`
+    `see ${log}`
   );
 }
