@@ -27,6 +27,11 @@ export interface SmtpStackArgs {
    * and changed to what is declared.
    */
   adopt?: pulumi.Input<"update">;
+  /**
+   * Whether to undo a change whose outcome was not reached: what was declared before is brought about again, or a new
+   * group removed. What others changed meanwhile stays. Default false.
+   */
+  rollback?: pulumi.Input<boolean>;
 }
 
 const smtpPort = 25;
@@ -67,6 +72,7 @@ export class SmtpStack extends pulumi.ComponentResource {
       group: groupId,
       monitorInterval: args.monitorInterval,
       adopt: args.adopt,
+      rollback: args.rollback,
     };
 
     this.floatingIp = new FloatingIp(
@@ -95,6 +101,7 @@ export class SmtpStack extends pulumi.ComponentResource {
         members: [this.floatingIp.resourceId, this.service.resourceId],
         listeningPorts: [smtpPort],
         adopt: args.adopt,
+        rollback: args.rollback,
       },
       parent,
     );

@@ -17,6 +17,7 @@ import {
   asStrings,
   attributes,
   checkPrefix,
+  flag,
   id,
   interval,
   ip,
@@ -68,6 +69,11 @@ export interface FloatingIpArgs {
    * and changed to what is declared.
    */
   adopt?: pulumi.Input<"update">;
+  /**
+   * Whether to undo a change whose outcome was not reached, such as a start that fails: what was declared before is brought
+   * about again, or a new resource removed. What others changed meanwhile stays. Default false.
+   */
+  rollback?: pulumi.Input<boolean>;
 }
 
 /** The inputs as the handlers see them: plain, checked, with defaults. */
@@ -83,6 +89,7 @@ interface Inputs {
   meta?: Record<string, string | number | boolean>;
   group?: string;
   adopt?: "update";
+  rollback?: boolean;
 }
 
 interface Outputs {
@@ -108,6 +115,7 @@ const schema = z
     meta: metaAttributes.optional(),
     group: id.optional(),
     adopt: adopt.optional(),
+    rollback: flag.optional(),
   })
   .superRefine(checkPrefix);
 
@@ -133,6 +141,7 @@ export class FloatingIp extends pulumi.dynamic.Resource {
   >;
   declare readonly group: pulumi.Output<string | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
+  declare readonly rollback: pulumi.Output<boolean | undefined>;
   /** The node that holds the address. Undefined for a member of a group: see the group's. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 
@@ -171,6 +180,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
     "meta",
     "group",
     "adopt",
+    "rollback",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -181,13 +191,17 @@ export const floatingIp = handlers<Inputs, Outputs>({
     const cluster = clusterOf(inputs.connection);
     const { status } = await observe(cluster);
     await cleanUpFailures(cluster, status, [inputs.resourceId]);
-    await transact(cluster, inputs.resourceId, ({ cib }) =>
-      planPrimitive(
-        cib,
-        declared(inputs),
-        previous ? declared(previous) : adopted(inputs),
-      ),
+    const { cib: before } = await transact(
+      cluster,
+      inputs.resourceId,
+      ({ cib }) =>
+        planPrimitive(
+          cib,
+          declared(inputs),
+          previous ? declared(previous) : adopted(inputs),
+        ),
     );
+    return before.primitives.has(inputs.resourceId);
   },
 
   async settle(inputs) {

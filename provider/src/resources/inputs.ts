@@ -141,6 +141,10 @@ export const timeouts = z.strictObject(
   },
 );
 
+export const flag = z.boolean({
+  error: (issue) => wrong(issue.input, "true or false"),
+});
+
 const adoptWords = `"update", or left out`;
 
 export const adopt = z.literal("update", {

@@ -5,17 +5,30 @@ import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
 /** A bag of properties as Pulumi hands it over. */
 export type Properties = Record<string, unknown>;
 
+/** What the inputs of every kind have. */
+export interface CommonInputs {
+  resourceId: string;
+  /** Whether to undo a change whose outcome was not reached. */
+  rollback?: boolean;
+}
+
+/** Inputs that say how to work, not what the cluster shall be: a change of these alone does not touch it. */
+const manners = ["connection", "adopt", "rollback"];
+
 /** What a kind of resource says of itself; all that is common to the kinds is in `handlers`. */
-export interface Kind<Inputs extends { resourceId: string }, Outputs> {
+export interface Kind<Inputs extends CommonInputs, Outputs> {
   readonly schema: z.ZodType;
   readonly inputNames: readonly (keyof Inputs & string)[];
   /** Gives defaults and the one spelling of what can be spelled in several ways. Unknown values pass untouched. */
   readonly normalise: (inputs: Properties) => Properties;
-  /** Brings the configuration to the inputs. Whatever it throws, it has left nothing half-done. */
+  /**
+   * Brings the configuration to the inputs, and says whether the resource existed before. Whatever it throws, it has left
+   * nothing half-done.
+   */
   readonly apply: (
     inputs: Inputs,
     previous?: Inputs & Outputs,
-  ) => Promise<void>;
+  ) => Promise<boolean>;
   /** Waits for the outcome and proves it. When it throws, the resource is there, but not as it should be. */
   readonly settle: (inputs: Inputs) => Promise<Outputs>;
   /** What is there now, in the shape of the state. Undefined when it is recognised as absent. */
@@ -57,26 +70,48 @@ export interface Handlers {
   delete(id: string, props: Properties): Promise<void>;
 }
 
-export function handlers<Inputs extends { resourceId: string }, Outputs>(
+export function handlers<Inputs extends CommonInputs, Outputs>(
   kind: Kind<Inputs, Outputs>,
 ): Handlers {
+  const outputsOf = (state: Properties): Properties =>
+    Object.fromEntries(
+      Object.entries(state).filter(
+        ([name]) => !(kind.inputNames as readonly string[]).includes(name),
+      ),
+    );
+
   const changed = (olds: Properties, news: Properties): string[] =>
     kind.inputNames.filter(
       (name) =>
         holdsUnknown(news[name]) || !isDeepStrictEqual(olds[name], news[name]),
     );
 
-  const settled = async (inputs: Inputs): Promise<Properties> => {
+  const settled = async (
+    inputs: Inputs,
+    undo: (() => Promise<string>) | undefined,
+  ): Promise<Properties> => {
     try {
       return plain({ ...inputs, ...(await kind.settle(inputs)) });
     } catch (error) {
-      throw partial(
-        inputs.resourceId,
-        { ...inputs, [incomplete]: true },
-        error,
+      if (inputs.rollback !== true || !undo)
+        throw asPartial(inputs, messageOf(error));
+      let outcome: string;
+      try {
+        outcome = await undo();
+      } catch (second) {
+        throw asPartial(
+          inputs,
+          `${messageOf(error)}\nUndoing the change failed as well: ${messageOf(second)}`,
+        );
+      }
+      throw quiet(
+        `${messageOf(error)}\nrollback: ${inputs.resourceId} is ${outcome}; nothing else was undone.`,
       );
     }
   };
+
+  const asPartial = (inputs: Inputs, message: string): Error =>
+    partial(inputs.resourceId, { ...inputs, [incomplete]: true }, message);
 
   return {
     async check(_olds, news) {
@@ -99,20 +134,40 @@ export function handlers<Inputs extends { resourceId: string }, Outputs>(
 
     create: atBoundary(async (news) => {
       const inputs = withoutProvider(news) as unknown as Inputs;
-      await kind.apply(inputs);
-      return { id: inputs.resourceId, outs: await settled(inputs) };
+      const existed = await kind.apply(inputs);
+      const undo = async (): Promise<string> => {
+        await kind.remove(inputs as Inputs & Outputs);
+        return "no longer in the cluster";
+      };
+      return {
+        id: inputs.resourceId,
+        // What somebody else had made is not removed.
+        outs: await settled(inputs, existed ? undefined : undo),
+      };
     }),
 
     update: atBoundary(async (_id, olds, news) => {
       const inputs = withoutProvider(news) as unknown as Inputs;
       const previous = withoutProvider(olds);
-      const onlyConnection = changed(previous, news).every(
-        (name) => name === "connection",
+      const touchesCluster = changed(previous, news).some(
+        (name) => !manners.includes(name),
       );
-      if (onlyConnection && previous[incomplete] !== true)
-        return { outs: plain({ ...previous, ...inputs }) };
-      await kind.apply(inputs, previous as unknown as Inputs & Outputs);
-      return { outs: await settled(inputs) };
+      if (!touchesCluster && previous[incomplete] !== true)
+        return { outs: plain({ ...outputsOf(previous), ...inputs }) };
+      const state = previous as unknown as Inputs & Outputs;
+      await kind.apply(inputs, state);
+      const undo = async (): Promise<string> => {
+        await kind.apply(state, inputs as Inputs & Outputs);
+        await kind.settle(state);
+        return "as it was before";
+      };
+      // Where the last outcome was not reached either, there is nothing good to go back to.
+      return {
+        outs: await settled(
+          inputs,
+          previous[incomplete] === true ? undefined : undo,
+        ),
+      };
     }),
 
     read: atBoundary(async (id, props) => {
@@ -146,8 +201,7 @@ function plain(properties: object): Properties {
 }
 
 /** Pulumi keeps a resource whose create or update throws this shape: marked, and updated by the next run. */
-function partial(id: string, properties: object, cause: unknown): Error {
-  const message = messageOf(cause);
+function partial(id: string, properties: object, message: string): Error {
   return Object.assign(quiet(message), {
     id,
     properties: plain(properties),

@@ -25,7 +25,7 @@ import type { Cib } from "../pcs/cib";
 import { dissolveGroup, removeFromGroup } from "../pcs/commands";
 import { connectionInput, type ConnectionArgs } from "./connectionInput";
 import { arrivals, departures, planGroup, type DeclaredGroup } from "./group";
-import { adopt, asStrings, id, metaAttributes, port } from "./inputs";
+import { adopt, asStrings, flag, id, metaAttributes, port } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { readAttributes } from "./primitive";
 import { shim } from "./shim";
@@ -48,6 +48,11 @@ export interface ResourceGroupArgs {
    * and changed to what is declared; members that are not declared stay in it.
    */
   adopt?: pulumi.Input<"update">;
+  /**
+   * Whether to undo a change whose outcome was not reached, such as a start that fails: what was declared before is brought
+   * about again, or a new resource removed. What others changed meanwhile stays. Default false.
+   */
+  rollback?: pulumi.Input<boolean>;
   /** TCP ports that must be listened on at the group's addresses once it has started. Default: none is looked at. */
   listeningPorts?: pulumi.Input<pulumi.Input<number>[]>;
 }
@@ -59,6 +64,7 @@ interface Inputs {
   meta?: Record<string, string | number | boolean>;
   listeningPorts?: number[];
   adopt?: "update";
+  rollback?: boolean;
 }
 
 interface Outputs {
@@ -85,6 +91,7 @@ const schema = z.strictObject({
   meta: metaAttributes.optional(),
   listeningPorts: z.array(port).optional(),
   adopt: adopt.optional(),
+  rollback: flag.optional(),
 });
 
 /** How long a group waits for members that the same program creates beside it, in seconds. */
@@ -108,6 +115,7 @@ export class ResourceGroup extends pulumi.dynamic.Resource {
   >;
   declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
+  declare readonly rollback: pulumi.Output<boolean | undefined>;
   /** The node that runs the members. Undefined while an operator has the group disabled. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 
@@ -157,10 +165,11 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     // The first of them leaves last, when others have joined: the group is never empty in between.
     await leaveGroup(cluster, resourceId, leaving.slice(1));
     announceRestarts(cib, wanted);
-    await transact(cluster, resourceId, (now) =>
+    const { cib: before } = await transact(cluster, resourceId, (now) =>
       planGroup(now.cib, wanted, last),
     );
     await leaveGroup(cluster, resourceId, leaving.slice(0, 1));
+    return before.groups.has(resourceId);
   },
 
   async settle(inputs) {

@@ -21,6 +21,7 @@ import { connectionInput, type ConnectionArgs } from "./connectionInput";
 import {
   adopt,
   asStrings,
+  flag,
   id,
   interval,
   metaAttributes,
@@ -67,6 +68,11 @@ export interface SystemdResourceArgs {
    * and changed to what is declared.
    */
   adopt?: pulumi.Input<"update">;
+  /**
+   * Whether to undo a change whose outcome was not reached, such as a start that fails: what was declared before is brought
+   * about again, or a new resource removed. What others changed meanwhile stays. Default false.
+   */
+  rollback?: pulumi.Input<boolean>;
 }
 
 interface Inputs {
@@ -79,6 +85,7 @@ interface Inputs {
   meta?: Record<string, string | number | boolean>;
   group?: string;
   adopt?: "update";
+  rollback?: boolean;
 }
 
 interface Outputs {
@@ -90,12 +97,13 @@ const schema = z.strictObject({
   connection: connectionSchema,
   resourceId: id,
   unit,
-  followWrapper: z.boolean().optional(),
+  followWrapper: flag.optional(),
   monitorInterval: interval,
   timeouts: timeouts.optional(),
   meta: metaAttributes.optional(),
   group: id.optional(),
   adopt: adopt.optional(),
+  rollback: flag.optional(),
 });
 
 /**
@@ -120,6 +128,7 @@ export class SystemdResource extends pulumi.dynamic.Resource {
   >;
   declare readonly group: pulumi.Output<string | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
+  declare readonly rollback: pulumi.Output<boolean | undefined>;
   /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
   declare readonly registeredUnit: pulumi.Output<string>;
   /** The node that runs the service. Undefined for a member of a group: see the group's. */
@@ -158,6 +167,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     "meta",
     "group",
     "adopt",
+    "rollback",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -207,7 +217,8 @@ export const systemdResource = handlers<Inputs, Outputs>({
     await disableUnit(resourceId, units, new Set(runsOn));
     await cleanUpFailures(cluster, before.status, [resourceId]);
     if (isOtherUnit) await changeUnit(cluster, resourceId, units.unit);
-    await transact(cluster, resourceId, plan);
+    const { cib } = await transact(cluster, resourceId, plan);
+    return cib.primitives.has(resourceId);
   },
 
   async settle(inputs) {
