@@ -157,8 +157,8 @@ export async function again(stack: Stack, signal: AbortSignal): Promise<void> {
       `nothing was to change, but the cluster's configuration went from epoch ${before} to ${after}`,
     );
   say(
-    `The epoch of the cluster's configuration was ${before}, and still is: nothing was written. (activeNode is the node that\n` +
-      `the last change found; "pulumi refresh", then "pulumi up", look again.)`,
+    `The epoch of the cluster's configuration was ${before}, and still is: nothing was written.\n` +
+      `(activeNode is what the last change found; "pulumi refresh" looks again.)`,
   );
 }
 
