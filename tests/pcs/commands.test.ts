@@ -1,0 +1,85 @@
+import test from "node:test";
+import assert from "node:assert/strict";
+import {
+  addToGroup,
+  changeType,
+  createPrimitive,
+  deleteResource,
+  dissolveGroup,
+  removeFromGroup,
+  removeFromTag,
+  setMeta,
+  setOperation,
+  setOptions,
+} from "../../provider/src/pcs/commands";
+import { stagedMeta, unstagedMeta } from "../../provider/src/pcs/staging";
+import { parseXml } from "../../provider/src/pcs/xml";
+
+const table: [argv: readonly string[], words: string][] = [
+  [
+    createPrimitive({
+      id: "smtp_ip",
+      agent: "ocf:heartbeat:IPaddr2",
+      options: { ip: "192.0.2.25", cidr_netmask: "24" },
+      operations: { monitor: { interval: "30s" } },
+      meta: {},
+    }),
+    "resource create smtp_ip ocf:heartbeat:IPaddr2 ip=192.0.2.25 cidr_netmask=24 op monitor interval=30s",
+  ],
+  [
+    createPrimitive({
+      id: "smtp_service",
+      agent: "systemd:postfix@-",
+      options: {},
+      operations: {
+        monitor: { interval: "30s" },
+        start: { interval: "0s", timeout: "90s" },
+      },
+      meta: stagedMeta("smtp-stack"),
+    }),
+    "resource create smtp_service systemd:postfix@- op monitor interval=30s start interval=0s timeout=90s meta target-role=Stopped pulumi-staged=smtp-stack",
+  ],
+  [setOptions("a", { ip: "::1", nic: "" }), "resource update a ip=::1 nic="],
+  [
+    setOperation("a", "monitor", { interval: "10s", timeout: "20s" }),
+    "resource update a op monitor interval=10s timeout=20s",
+  ],
+  [setMeta("a", unstagedMeta), "resource meta a target-role= pulumi-staged="],
+  [addToGroup("g", ["a", "b"]), "resource group add g a b"],
+  [addToGroup("g", ["b"], { after: "a" }), "resource group add g --after a b"],
+  [
+    addToGroup("g", ["b"], { before: "a" }),
+    "resource group add g --before a b",
+  ],
+  [removeFromGroup("g", ["a", "b"]), "resource group remove g a b"],
+  [dissolveGroup("g"), "resource ungroup g"],
+  [deleteResource("a"), "resource delete a"],
+  [removeFromTag("t", "a", false), "tag update t remove a"],
+  [removeFromTag("t", "a", true), "tag remove t"],
+];
+for (const [argv, words] of table)
+  test(words, () => {
+    assert.deepEqual(argv, words.split(" "));
+  });
+
+test("a value stays one word, whatever it holds", () => {
+  assert.deepEqual(setMeta("a", { "x-note": "a b=c 'd' $(e)" }), [
+    "resource",
+    "meta",
+    "a",
+    "x-note=a b=c 'd' $(e)",
+  ]);
+});
+
+test("another agent goes by XML, escaped", () => {
+  const [tool, verb, option, xml] = changeType("a", "systemd", `x"&<y`);
+  assert.deepEqual(
+    [tool, verb, option],
+    ["cibadmin", "--modify", "--xml-text"],
+  );
+  assert.deepEqual(parseXml(xml!), {
+    name: "primitive",
+    attributes: { id: "a", class: "systemd", type: `x"&<y` },
+    children: [],
+  });
+});

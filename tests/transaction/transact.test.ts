@@ -1,0 +1,371 @@
+import test from "node:test";
+import assert from "node:assert/strict";
+import { clusterOf } from "../../provider/src/cluster/cluster";
+import { transact, type Plan } from "../../provider/src/cluster/transaction";
+import { PacemakerError } from "../../provider/src/errors";
+import { FakeCluster, failed, type FakeNode } from "./fakeCluster";
+
+const handle = (fake: FakeCluster) => clusterOf(fake.connection, fake.open);
+
+/** A cluster that holds one resource, `a`. */
+function withResource(): FakeCluster {
+  const fake = new FakeCluster();
+  fake.edit("resource create a ocf:heartbeat:Dummy op monitor interval=10s");
+  return fake;
+}
+
+/** Gives `a` the meta attribute, unless it has it. */
+const setOnA =
+  (name: string, value = "1"): Plan =>
+  ({ cib }) =>
+    cib.primitives.get("a")?.meta[name] === value
+      ? []
+      : [["resource", "meta", "a", `${name}=${value}`]];
+
+/** How often a command was run. */
+const count = (fake: FakeCluster, words: string): number =>
+  fake.log.filter((line) => line.includes(words)).length;
+
+function onPatch(
+  node: FakeNode,
+  answer: NonNullable<FakeNode["answer"]>,
+): void {
+  node.answer = (argv, options) =>
+    argv.includes("--patch") ? answer(argv, options) : undefined;
+}
+
+test("all commands of a plan arrive in one change", async () => {
+  const fake = withResource();
+  const before = await transact(handle(fake), "change a", () => [
+    ["resource", "meta", "a", "x=1"],
+    ["resource", "update", "a", "state=/run/a"],
+  ]);
+  assert.equal(before.cib.version.epoch, 6);
+  assert.equal(fake.version.epoch, 7);
+  assert.deepEqual(fake.commits, [
+    ["resource meta a x=1", "resource update a state=/run/a"],
+  ]);
+  assert.equal(count(fake, "/bin/sh -s"), 1);
+});
+
+test("nothing to do stages nothing and pushes nothing", async () => {
+  const fake = withResource();
+  await transact(handle(fake), "change a", () => []);
+  assert.equal(count(fake, "/bin/sh"), 0);
+  assert.equal(count(fake, "--patch"), 0);
+  assert.equal(fake.version.epoch, 6);
+});
+
+test("while only the status moves, the same difference is offered again", async () => {
+  const fake = withResource();
+  let disturbances = 5;
+  fake.beforePatch = () => {
+    if (disturbances-- > 0) fake.version.numUpdates += 3;
+  };
+  let plans = 0;
+  await transact(handle(fake), "change a", (observation) => {
+    plans += 1;
+    return setOnA("x")(observation);
+  });
+  assert.equal(plans, 1);
+  assert.equal(count(fake, "/bin/sh"), 1);
+  assert.equal(count(fake, "--patch"), 6);
+  assert.equal(fake.commits.length, 1);
+});
+
+test("when the configuration moved, the change is planned anew, and both survive", async () => {
+  const fake = withResource();
+  let others = 2;
+  fake.beforePatch = () => {
+    if (others-- > 0) fake.edit(`resource meta a other-${others}=1`);
+  };
+  const seen: string[] = [];
+  await transact(handle(fake), "change a", (observation) => {
+    seen.push(Object.keys(observation.cib.primitives.get("a")!.meta).join());
+    return setOnA("x")(observation);
+  });
+  assert.deepEqual(seen, ["", "other-1", "other-1,other-0"]);
+  assert.deepEqual(fake.primitive("a")?.meta, {
+    "other-1": "1",
+    "other-0": "1",
+    x: "1",
+  });
+});
+
+test("a higher admin_epoch is another configuration too", async () => {
+  const fake = withResource();
+  let once = true;
+  fake.beforePatch = () => {
+    if (once) fake.version = { adminEpoch: 1, epoch: 6, numUpdates: 0 };
+    once = false;
+  };
+  await transact(handle(fake), "change a", setOnA("x"));
+  assert.equal(count(fake, "/bin/sh"), 2);
+  assert.deepEqual(fake.version, { adminEpoch: 1, epoch: 7, numUpdates: 0 });
+});
+
+test("others who never stop writing are a conflict, and nothing was changed", async () => {
+  const fake = withResource();
+  let writes = 0;
+  fake.beforePatch = () => fake.edit(`resource meta a other=${(writes += 1)}`);
+  await assert.rejects(transact(handle(fake), "create smtp_ip", setOnA("x")), {
+    kind: "conflict",
+    message:
+      `create smtp_ip: the cluster's configuration was changed by somebody else each of the 10 times that this change ` +
+      `was ready. Nothing was changed by it. See who writes ("pcs status", the cluster's log) and run it again.`,
+  });
+  assert.equal(writes, 10);
+  assert.deepEqual(fake.commits, []);
+});
+
+test("a status that never rests does not hold the transaction for ever", async () => {
+  const fake = withResource();
+  fake.beforePatch = () => (fake.version.numUpdates += 1);
+  await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
+    kind: "conflict",
+  });
+  assert.ok(count(fake, "--patch") <= 500);
+  assert.deepEqual(fake.commits, []);
+});
+
+const lost = () =>
+  new PacemakerError(
+    "unknown-outcome",
+    "the connection was lost",
+    "192.0.2.11",
+  );
+
+test("a push that was lost after it was done is not repeated", async () => {
+  const fake = withResource();
+  const [first] = fake.nodes;
+  let once = true;
+  onPatch(first!, async (argv, options) => {
+    const result = await fake.run(first!, argv, options);
+    if (once) {
+      once = false;
+      throw lost();
+    }
+    return result;
+  });
+  await transact(handle(fake), "change a", setOnA("x"));
+  assert.equal(fake.commits.length, 1);
+  assert.equal(count(fake, "--patch"), 1);
+  assert.equal(fake.version.epoch, 7);
+});
+
+test("a push that was lost before it was done is done by the next", async () => {
+  const fake = withResource();
+  let once = true;
+  onPatch(fake.nodes[0]!, () => {
+    if (!once) return undefined;
+    once = false;
+    throw lost();
+  });
+  await transact(handle(fake), "change a", setOnA("x"));
+  assert.equal(fake.commits.length, 1);
+  assert.equal(count(fake, "--patch"), 2);
+  assert.equal(fake.primitive("a")?.meta.x, "1");
+});
+
+test("a push that is lost again is told as it is", async () => {
+  const fake = withResource();
+  for (const node of fake.nodes)
+    onPatch(node, () => {
+      throw lost();
+    });
+  await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
+    kind: "unknown-outcome",
+    message: "the connection was lost",
+  });
+  assert.equal(count(fake, "--patch"), 2);
+});
+
+test("a refusal by pcs is told with its words, and nothing was changed", async () => {
+  const fake = withResource();
+  fake.refuses = {
+    words: "group add",
+    code: 1,
+    text: "Error: Cannot add resource 'a', it is already present in group 'g'\nError: Errors have occurred, therefore pcs is unable to continue",
+  };
+  await assert.rejects(
+    transact(handle(fake), "change a", () => [
+      ["resource", "meta", "a", "x=1"],
+      ["resource", "group", "add", "g", "a"],
+      ["resource", "meta", "a", "y=1"],
+    ]),
+    (error: PacemakerError) => {
+      assert.equal(error.kind, "cluster");
+      assert.match(
+        error.message,
+        /^(pcs on )?node-01 refused "pcs resource group add g a" \(exit code 1\):\n {4}Error: Cannot add resource 'a', it is already present in group 'g'\n {4}Error: Errors have occurred, therefore pcs is unable to continue\nNothing was changed in the cluster\.$/,
+      );
+      return true;
+    },
+  );
+  assert.equal(count(fake, "--patch"), 0);
+  assert.deepEqual(fake.commits, []);
+});
+
+test("a configuration that crm_verify refuses is not pushed", async () => {
+  const fake = withResource();
+  fake.verify.new = {
+    code: 78,
+    text: "error: CIB did not pass schema validation\nConfiguration invalid (with errors)\n",
+  };
+  await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
+    kind: "cluster",
+    message:
+      "crm_verify on node-01 refuses the changed configuration (exit code 78):\n" +
+      "    error: CIB did not pass schema validation\n" +
+      "    Configuration invalid (with errors)\n" +
+      "Nothing was changed in the cluster.",
+  });
+  assert.deepEqual(fake.commits, []);
+});
+
+test("a configuration that was refused before is the operator's to mend, and holds nothing up", async () => {
+  const fake = withResource();
+  fake.verify = {
+    old: { code: 78, text: "error: no STONITH resources\n" },
+    new: { code: 78, text: "error: no STONITH resources\n" },
+  };
+  await transact(handle(fake), "change a", setOnA("x"));
+  assert.equal(fake.commits.length, 1);
+});
+
+test("a script that ends early", async () => {
+  const fake = withResource();
+  fake.nodes[0]!.answer = (argv) =>
+    argv[0] === "/bin/sh"
+      ? failed(
+          70,
+          "mktemp: failed to create directory: No space left on device\n",
+        )
+      : undefined;
+  await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
+    kind: "cluster",
+    message:
+      "the change could not be prepared on node-01: the script ended early and printed\n" +
+      "    mktemp: failed to create directory: No space left on device\n" +
+      "Nothing was changed in the cluster.",
+  });
+});
+
+test("a refusal of the patch is told with cibadmin's words", async () => {
+  const fake = withResource();
+  onPatch(fake.nodes[0]!, () =>
+    failed(4, "Call cib_apply_diff failed (-13): Permission denied\n"),
+  );
+  await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
+    kind: "rights",
+    message:
+      "cibadmin --patch failed on node-01, 192.0.2.11 with exit code 4:\n" +
+      "    Call cib_apply_diff failed (-13): Permission denied\n" +
+      "The ssh user may not use the cluster: put it into the group haclient, or let it use sudo.",
+  });
+});
+
+test("what the plan throws is passed on, and nothing was changed", async () => {
+  const fake = withResource();
+  await assert.rejects(
+    transact(handle(fake), "change a", () => {
+      throw new PacemakerError("conflict", "a is taken");
+    }),
+    { kind: "conflict", message: "a is taken" },
+  );
+  assert.equal(count(fake, "/bin/sh"), 0);
+});
+
+test("changes at the same time travel together, one transaction after another, and none is lost", async () => {
+  const fake = withResource();
+  const names = Array.from({ length: 12 }, (_, index) => `x${index}`);
+  let open = 0;
+  fake.nodes[0]!.answer = (argv) => {
+    if (argv[0] === "/bin/sh") open += 1;
+    assert.ok(open <= 1, "two are staged at once");
+    if (argv.includes("--patch")) open -= 1;
+    return undefined;
+  };
+  await Promise.all(
+    names.map((name) => transact(handle(fake), name, setOnA(name))),
+  );
+  assert.deepEqual(Object.keys(fake.primitive("a")!.meta).sort(), names.sort());
+  assert.equal(fake.commits.flat().length, 12);
+  assert.ok(fake.commits.length <= 2, `${fake.commits.length} transactions`);
+});
+
+test("of changes that travel together, only the one that pcs refuses fails, with its own words", async () => {
+  const fake = withResource();
+  fake.refuses = { words: "x1=1", code: 1, text: "Error: not x1" };
+  const results = await Promise.allSettled(
+    ["x0", "x1", "x2"].map((name) =>
+      transact(handle(fake), name, setOnA(name)),
+    ),
+  );
+  assert.deepEqual(
+    results.map((result) => result.status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
+  assert.match(
+    String((results[1] as PromiseRejectedResult).reason),
+    /refused "pcs resource meta a x1=1" \(exit code 1\):\n {4}Error: not x1\n/,
+  );
+  assert.deepEqual(Object.keys(fake.primitive("a")!.meta).sort(), ["x0", "x2"]);
+});
+
+test("of changes that crm_verify refuses together, those that it takes alone are made", async () => {
+  const fake = withResource();
+  fake.nodes[0]!.answer = (argv, options) => {
+    if (argv[0] === "/bin/sh")
+      fake.verify.new = options.stdin!.includes("x1=1")
+        ? { code: 78, text: "error: x1" }
+        : { code: 0, text: "" };
+    return undefined;
+  };
+  const results = await Promise.allSettled(
+    ["x0", "x1", "x2"].map((name) =>
+      transact(handle(fake), name, setOnA(name)),
+    ),
+  );
+  assert.deepEqual(
+    results.map((result) => result.status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
+  assert.match(
+    String((results[1] as PromiseRejectedResult).reason),
+    /crm_verify on node-01 refuses the changed configuration \(exit code 78\):\n {4}error: x1\n/,
+  );
+});
+
+test("of changes that travel together, each that has nothing to do is answered", async () => {
+  const fake = withResource();
+  const [before, after] = await Promise.all([
+    transact(handle(fake), "one", () => []),
+    transact(handle(fake), "two", setOnA("x")),
+  ]);
+  assert.equal(before.cib.primitives.has("a"), true);
+  assert.equal(after.cib.primitives.has("a"), true);
+  assert.deepEqual(fake.commits, [["resource meta a x=1"]]);
+});
+
+test("one that fails does not hold up the next", async () => {
+  const fake = withResource();
+  const results = await Promise.allSettled([
+    transact(handle(fake), "one", () => {
+      throw new PacemakerError("conflict", "no");
+    }),
+    transact(handle(fake), "two", setOnA("x")),
+  ]);
+  assert.deepEqual(
+    results.map((result) => result.status),
+    ["rejected", "fulfilled"],
+  );
+  assert.equal(fake.primitive("a")?.meta.x, "1");
+});
+
+test("no value of the configuration is in any command line", async () => {
+  const fake = withResource();
+  await transact(handle(fake), "change a", setOnA("note", "only-by-stdin"));
+  assert.equal(fake.primitive("a")?.meta.note, "only-by-stdin");
+  assert.equal(count(fake, "only-by-stdin"), 0);
+});

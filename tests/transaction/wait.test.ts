@@ -1,0 +1,120 @@
+import { describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { clusterOf } from "../../provider/src/cluster/cluster";
+import { waitFor } from "../../provider/src/cluster/wait";
+import { PacemakerError } from "../../provider/src/errors";
+import type { ClusterStatus } from "../../provider/src/pcs/status";
+import { FakeCluster } from "./fakeCluster";
+
+function withResource(): FakeCluster {
+  const fake = new FakeCluster();
+  fake.edit("resource create a ocf:heartbeat:Dummy meta target-role=Stopped");
+  return fake;
+}
+
+const wait = {
+  what: "a to start",
+  resources: ["a"],
+  timeoutSeconds: 20,
+  reached: (status: ClusterStatus) => status.resources.get("a")?.nodes[0],
+  explain: () => "- a is Stopped",
+};
+
+const handle = (fake: FakeCluster) => clusterOf(fake.connection, fake.open);
+
+// At the same time, because most of each is waiting.
+describe("waiting", { concurrency: true }, () => {
+  test("what is so already is seen at the first look", async () => {
+    const fake = withResource();
+    fake.edit("resource meta a target-role=");
+    assert.equal(await waitFor(handle(fake), wait), "node-01");
+    assert.equal(fake.log.filter((line) => line.includes("crm_mon")).length, 2);
+  });
+
+  test("what comes later is seen when it comes", async () => {
+    const fake = withResource();
+    setTimeout(() => fake.edit("resource meta a target-role="), 300);
+    const started = Date.now();
+    assert.equal(await waitFor(handle(fake), wait), "node-01");
+    assert.ok(Date.now() - started >= 250);
+  });
+
+  test("the bound ends the wait", async () => {
+    const fake = withResource();
+    fake.idle = false;
+    await assert.rejects(
+      waitFor(handle(fake), { ...wait, timeoutSeconds: 0.3 }),
+      {
+        kind: "timeout",
+        message:
+          "waited for a to start, but it did not within 0.3 s:\n- a is Stopped\nMend the cause and run this again.",
+      },
+    );
+  });
+
+  test("a cluster that has nothing left to do ends it, long before the bound", async () => {
+    const fake = withResource();
+    const started = Date.now();
+    await assert.rejects(waitFor(handle(fake), wait), {
+      kind: "cluster",
+      message:
+        "waited for a to start, but the cluster has stopped trying:\n- a is Stopped\n" +
+        "Mend the cause and run this again; failures on record are cleaned up then.",
+    });
+    assert.ok(Date.now() - started < 10_000);
+  });
+
+  test("what the cluster is blocked from doing is not left to do", async () => {
+    const fake = withResource();
+    fake.planned = `<rsc_action action="start" resource="a" blocked="true"/>`;
+    await assert.rejects(waitFor(handle(fake), wait), { kind: "cluster" });
+  });
+
+  test(
+    "a cluster that still plans something for the resource is waited for",
+    { todo: "crm_simulate is asked for the status only" },
+    async () => {
+      const fake = withResource();
+      fake.planned = `<rsc_action action="start" resource="a" node="node-02"/>`;
+      await assert.rejects(
+        waitFor(handle(fake), { ...wait, timeoutSeconds: 5 }),
+        {
+          kind: "timeout",
+        },
+      );
+    },
+  );
+
+  test("a busy controller is waited for", async () => {
+    const fake = withResource();
+    fake.idle = false;
+    await assert.rejects(
+      waitFor(handle(fake), { ...wait, timeoutSeconds: 4 }),
+      {
+        kind: "timeout",
+      },
+    );
+  });
+
+  test("what is decided ends it at once", async () => {
+    const fake = withResource();
+    const started = Date.now();
+    await assert.rejects(
+      waitFor(handle(fake), {
+        ...wait,
+        reached: () => {
+          throw new PacemakerError("cluster", "a is blocked");
+        },
+      }),
+      { message: "a is blocked" },
+    );
+    assert.ok(Date.now() - started < 1000);
+  });
+
+  test("a cluster that cannot be reached is an error, not an outcome", async () => {
+    const fake = withResource();
+    for (const node of fake.nodes)
+      node.openFails = new PacemakerError("connect", `${node.address} is down`);
+    await assert.rejects(waitFor(handle(fake), wait), { kind: "connect" });
+  });
+});
