@@ -15,7 +15,7 @@ import {
 } from "./failures";
 import { algorithmsFor } from "./hostKey";
 import { loginSteps, type Identity, type LoginRecord } from "./identity";
-import { judge, knownTypes, refusal, type Trust } from "./trust";
+import type { Verifier } from "./trust";
 import type { Wire } from "./wire";
 
 /** A connection that is logged in. */
@@ -38,9 +38,8 @@ export function login(
   wire: Wire,
   endpoint: Endpoint,
   identity: Identity,
-  trust: Trust,
+  verifier: Verifier,
   bounds: Bounds,
-  warn: (text: string) => void,
 ): Promise<Client> {
   return new Promise((resolve, reject) => {
     const ssh = new Ssh();
@@ -105,15 +104,10 @@ export function login(
     });
 
     const verify = (key: Buffer): boolean => {
-      const verdict = judge(trust, key);
-      if (!verdict.accepted) refused = refusal(endpoint, verdict, key);
-      else if (verdict.insecure) {
-        warn(
-          `${endpoint.label}: the host key is not verified (insecureIgnoreHostKey).`,
-        );
-      }
+      const verdict = verifier.verify(key);
+      if (verdict !== "accepted") refused = verdict;
       // ssh2 accepts the key for every answer but exactly `false`.
-      return verdict.accepted === true;
+      return verdict === "accepted";
     };
 
     const next = loginSteps(identity, endpoint.user, record);
@@ -121,7 +115,7 @@ export function login(
       sock: wire.stream as NonNullable<ConnectConfig["sock"]>,
       username: endpoint.user,
       hostVerifier: verify,
-      algorithms: { serverHostKey: algorithmsFor(knownTypes(trust)) as never },
+      algorithms: { serverHostKey: algorithmsFor(verifier.types) as never },
       // The types lack the answer `false` and the null of the first call.
       authHandler: ((methodsLeft: string[] | null) =>
         next(methodsLeft)) as unknown as AuthHandlerMiddleware,

@@ -9,7 +9,7 @@ import { DroppedError } from "./failures";
 import { identityOf } from "./identity";
 import { linkOn, type Link } from "./link";
 import { execOn } from "./run";
-import { loadTrust } from "./trust";
+import { loadTrust, verifierOf } from "./trust";
 import { jumpWire, tcpWire } from "./wire";
 
 export interface Pool {
@@ -61,7 +61,11 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
   ): Promise<Link> {
     const endpoint = endpointOf(connection, address);
     const identity = identityOf(connection, endpoint);
-    const trust = loadTrust(connection, endpoint);
+    const verifier = verifierOf(
+      loadTrust(connection, endpoint),
+      endpoint,
+      warnOnce,
+    );
     for (let attempt = 0; ; attempt++) {
       try {
         const wire = connection.proxy
@@ -71,14 +75,7 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
               bounds,
             )
           : await tcpWire(endpoint, bounds);
-        const client = await login(
-          wire,
-          endpoint,
-          identity,
-          trust,
-          bounds,
-          warnOnce,
-        );
+        const client = await login(wire, endpoint, identity, verifier, bounds);
         client.unref();
         return linkOn(client);
       } catch (error) {

@@ -122,6 +122,34 @@ export function knownTypes(trust: Trust): string[] {
     .map((entry) => entry.key.type);
 }
 
+/** What a login asks about the key that the host presents. */
+export interface Verifier {
+  /** The types of key to ask the host for, before all others. */
+  readonly types: readonly string[];
+  /** The refusal, where the key is not accepted. */
+  verify(presented: Buffer): "accepted" | PacemakerError;
+}
+
+/** Verifies by what is known of the host; warns where the user turned that off. */
+export function verifierOf(
+  trust: Trust,
+  endpoint: Endpoint,
+  warn: (text: string) => void,
+): Verifier {
+  return {
+    types: knownTypes(trust),
+    verify(presented) {
+      const verdict = judge(trust, presented);
+      if (!verdict.accepted) return refusal(endpoint, verdict, presented);
+      if (verdict.insecure)
+        warn(
+          `${endpoint.label}: the host key is not verified (insecureIgnoreHostKey).`,
+        );
+      return "accepted";
+    },
+  };
+}
+
 /** Decides about a presented key. */
 export function judge(trust: Trust, presented: Buffer): Verdict {
   const same = trust.known.filter((entry) => entry.key.blob.equals(presented));
@@ -155,6 +183,12 @@ export function judge(trust: Trust, presented: Buffer): Verdict {
   return changed ? refuse("changed", changed) : refuse("unknown");
 }
 
+/** The command that shows the fingerprint of a node's own key of a type. */
+export function showOnNode(type: string): string {
+  const name = type.replace(/^ssh-/, "").replace(/^ecdsa-.*/, "ecdsa");
+  return `ssh-keygen -lf /etc/ssh/ssh_host_${name}_key.pub`;
+}
+
 /** The refusal as a person needs it: what was presented, why that is no proof, and how to accept it. */
 export function refusal(
   endpoint: Endpoint,
@@ -164,8 +198,7 @@ export function refusal(
   const type = keyType(presented) ?? "unknown type";
   const print = fingerprint(presented);
   const shown = `${type} ${print}`;
-  const file = `/etc/ssh/ssh_host_${type.replace(/^ssh-/, "").replace(/^ecdsa-.*/, "ecdsa")}_key.pub`;
-  const compare = `First compare it on the node's own console: \`ssh-keygen -lf ${file}\` must print ${print}.`;
+  const compare = `First compare it on the node's own console: \`${showOnNode(type)}\` must print ${print}.`;
   const pinLine = `hostKeys: { "${endpoint.host}": "${print}" }`;
   const knownLine = `${knownHostsName(endpoint.host, endpoint.port)} ${keyLine({ type, blob: presented })}`;
   return new PacemakerError(
