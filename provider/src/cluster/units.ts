@@ -18,6 +18,8 @@ const stopSeconds = 120;
 export interface UnitOnNodes {
   /** The unit that Pacemaker shall run, without ".service". */
   readonly unit: string;
+  /** The nodes that are offline, where all this is still to be done. */
+  readonly pendingNodes: readonly string[];
   /** The units that would start it behind Pacemaker's back, itself included, by member. */
   readonly starters: ReadonlyMap<Member, readonly string[]>;
 }
@@ -35,7 +37,11 @@ export async function findUnit(
   declared: string,
   followWrapper: boolean,
 ): Promise<UnitOnNodes> {
-  const members = await onlineMembers(cluster, status, resource);
+  const { members, pendingNodes } = await onlineMembers(
+    cluster,
+    status,
+    resource,
+  );
   const found = await Promise.all(
     members.map(async (member) => {
       const first = await inspect(member, declared);
@@ -86,7 +92,11 @@ export async function findUnit(
       ] as const;
     }),
   );
-  return { unit: found[0]!.unit.name, starters: new Map(starters) };
+  return {
+    unit: found[0]!.unit.name,
+    pendingNodes,
+    starters: new Map(starters),
+  };
 }
 
 /**
@@ -142,7 +152,7 @@ async function onlineMembers(
   cluster: Cluster,
   status: ClusterStatus,
   resource: string,
-): Promise<Member[]> {
+): Promise<{ members: Member[]; pendingNodes: string[] }> {
   const reached = await reachAll(cluster);
   const members = reached.flatMap((one) =>
     "member" in one ? [one.member] : [],
@@ -172,7 +182,10 @@ async function onlineMembers(
       `its unit was not stopped and disabled on ${othersOnline.map((node) => node.name).join(", ")}: ` +
         `not among connection.hosts. Add its address, or run "systemctl disable --now" there.`,
     );
-  return members;
+  return {
+    members,
+    pendingNodes: lost.length > 0 ? offline.map((node) => node.name) : [],
+  };
 }
 
 async function inspect(member: Member, name: string): Promise<Unit> {

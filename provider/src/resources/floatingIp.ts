@@ -201,7 +201,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
           previous ? declared(previous) : adopted(inputs),
         ),
     );
-    return before.primitives.has(inputs.resourceId);
+    return { existed: before.primitives.has(inputs.resourceId) };
   },
 
   async settle(inputs) {

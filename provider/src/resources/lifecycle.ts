@@ -15,22 +15,28 @@ export interface CommonInputs {
 /** Inputs that say how to work, not what the cluster shall be: a change of these alone does not touch it. */
 const manners = ["connection", "adopt", "rollback"];
 
+export interface Applied<Outputs> {
+  /** Whether the resource stood in the cluster before. */
+  readonly existed: boolean;
+  /** The outputs that are known already. */
+  readonly outputs?: Outputs;
+}
+
 /** What a kind of resource says of itself; all that is common to the kinds is in `handlers`. */
 export interface Kind<Inputs extends CommonInputs, Outputs> {
   readonly schema: z.ZodType;
   readonly inputNames: readonly (keyof Inputs & string)[];
   /** Gives defaults and the one spelling of what can be spelled in several ways. Unknown values pass untouched. */
   readonly normalise: (inputs: Properties) => Properties;
-  /**
-   * Brings the configuration to the inputs, and says whether the resource existed before. Whatever it throws, it has left
-   * nothing half-done.
-   */
+  /** Brings the configuration to the inputs. Whatever it throws, it has left nothing half-done. */
   readonly apply: (
     inputs: Inputs,
     previous?: Inputs & Outputs,
-  ) => Promise<boolean>;
+  ) => Promise<Applied<Outputs>>;
   /** Waits for the outcome and proves it. When it throws, the resource is there, but not as it should be. */
   readonly settle: (inputs: Inputs) => Promise<Outputs>;
+  /** Whether the state says that something is left to do, though the inputs are the same. */
+  readonly isUnfinished?: (state: Inputs & Outputs) => boolean;
   /** What is there now, in the shape of the state. Undefined when it is recognised as absent. */
   readonly read: (
     state: Inputs & Outputs,
@@ -88,19 +94,24 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
 
   const settled = async (
     inputs: Inputs,
+    { outputs }: Applied<Outputs>,
     undo: (() => Promise<string>) | undefined,
   ): Promise<Properties> => {
     try {
-      return plain({ ...inputs, ...(await kind.settle(inputs)) });
+      return plain({
+        ...inputs,
+        ...outputs,
+        ...(await kind.settle(inputs)),
+      });
     } catch (error) {
       if (inputs.rollback !== true || !undo)
-        throw asPartial(inputs, messageOf(error));
+        throw asPartial({ ...inputs, ...outputs }, messageOf(error));
       let outcome: string;
       try {
         outcome = await undo();
       } catch (second) {
         throw asPartial(
-          inputs,
+          { ...inputs, ...outputs },
           `${messageOf(error)}\nUndoing the change failed as well: ${messageOf(second)}`,
         );
       }
@@ -109,6 +120,9 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       );
     }
   };
+
+  const isUnfinished = (state: Properties): boolean =>
+    kind.isUnfinished?.(state as unknown as Inputs & Outputs) === true;
 
   const asPartial = (inputs: Inputs, message: string): Error =>
     partial(inputs.resourceId, { ...inputs, [incomplete]: true }, message);
@@ -125,7 +139,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         (name) => name === "resourceId" && !holdsUnknown(news[name]),
       );
       return {
-        changes: changes.length > 0,
+        changes: changes.length > 0 || isUnfinished(olds),
         replaces,
         // Ids are unique in a cluster: the old one must be gone before the new one can be made.
         deleteBeforeReplace: true,
@@ -134,7 +148,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
 
     create: atBoundary(async (news) => {
       const inputs = withoutProvider(news) as unknown as Inputs;
-      const existed = await kind.apply(inputs);
+      const applied = await kind.apply(inputs);
       const undo = async (): Promise<string> => {
         await kind.remove(inputs as Inputs & Outputs);
         return "no longer in the cluster";
@@ -142,7 +156,11 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       return {
         id: inputs.resourceId,
         // What somebody else had made is not removed.
-        outs: await settled(inputs, existed ? undefined : undo),
+        outs: await settled(
+          inputs,
+          applied,
+          applied.existed ? undefined : undo,
+        ),
       };
     }),
 
@@ -152,10 +170,11 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const touchesCluster = changed(previous, news).some(
         (name) => !manners.includes(name),
       );
-      if (!touchesCluster && previous[incomplete] !== true)
+      const isDone = previous[incomplete] !== true && !isUnfinished(previous);
+      if (!touchesCluster && isDone)
         return { outs: plain({ ...outputsOf(previous), ...inputs }) };
       const state = previous as unknown as Inputs & Outputs;
-      await kind.apply(inputs, state);
+      const applied = await kind.apply(inputs, state);
       const undo = async (): Promise<string> => {
         await kind.apply(state, inputs as Inputs & Outputs);
         await kind.settle(state);
@@ -165,6 +184,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       return {
         outs: await settled(
           inputs,
+          applied,
           previous[incomplete] === true ? undefined : undo,
         ),
       };

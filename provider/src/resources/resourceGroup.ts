@@ -169,7 +169,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
       planGroup(now.cib, wanted, last),
     );
     await leaveGroup(cluster, resourceId, leaving.slice(0, 1));
-    return before.groups.has(resourceId);
+    return { existed: before.groups.has(resourceId) };
   },
 
   async settle(inputs) {

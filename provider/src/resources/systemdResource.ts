@@ -91,6 +91,7 @@ interface Inputs {
 interface Outputs {
   activeNode?: string;
   registeredUnit?: string;
+  pendingNodes?: string[];
 }
 
 const schema = z.strictObject({
@@ -131,6 +132,8 @@ export class SystemdResource extends pulumi.dynamic.Resource {
   declare readonly rollback: pulumi.Output<boolean | undefined>;
   /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
   declare readonly registeredUnit: pulumi.Output<string>;
+  /** The nodes that were offline, where the unit is still to be stopped and disabled: the next update does it. */
+  declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
   /** The node that runs the service. Undefined for a member of a group: see the group's. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 
@@ -147,7 +150,12 @@ export class SystemdResource extends pulumi.dynamic.Resource {
     super(
       shim("systemdResource"),
       name,
-      { ...inputs, activeNode: undefined, registeredUnit: undefined },
+      {
+        ...inputs,
+        activeNode: undefined,
+        registeredUnit: undefined,
+        pendingNodes: undefined,
+      },
       options,
       "pacemaker",
       "SystemdResource",
@@ -218,8 +226,16 @@ export const systemdResource = handlers<Inputs, Outputs>({
     await cleanUpFailures(cluster, before.status, [resourceId]);
     if (isOtherUnit) await changeUnit(cluster, resourceId, units.unit);
     const { cib } = await transact(cluster, resourceId, plan);
-    return cib.primitives.has(resourceId);
+    return {
+      existed: cib.primitives.has(resourceId),
+      outputs:
+        units.pendingNodes.length > 0
+          ? { pendingNodes: [...units.pendingNodes] }
+          : {},
+    };
   },
+
+  isUnfinished: (state) => (state.pendingNodes ?? []).length > 0,
 
   async settle(inputs) {
     const cluster = clusterOf(inputs.connection);
