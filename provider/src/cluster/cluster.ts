@@ -146,7 +146,13 @@ export async function observePlans(
     parse(
       member,
       "crm_simulate",
-      await read(member, [crmSimulate, "--live-check", "--output-as=xml"]),
+      await read(member, [
+        crmSimulate,
+        "--live-check",
+        // Without it, only the status is printed.
+        "--simulate",
+        "--output-as=xml",
+      ]),
       parseSimulation,
     ),
   );

@@ -19,7 +19,8 @@ def run(argv):
         return subprocess.call(argv, env=env, stdin=subprocess.DEVNULL)
     child = os.fork()
     if child:
-        return os.WEXITSTATUS(os.waitpid(child, 0)[1]) if child else 1
+        status = os.waitpid(child, 0)[1]
+        return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
     code = 1
     try:
         sys.argv = [script, "-f", cib] + argv
