@@ -93,6 +93,8 @@ export class FakeCluster {
   verify = { old: { code: 0, text: "" }, new: { code: 0, text: "" } };
   /** Called before each patch is looked at: another writer's chance. */
   beforePatch: (() => void) | undefined;
+  /** The ids whose start failed, until somebody cleans that up: Pacemaker does not try again before. */
+  private readonly startFailed = new Set<string>();
   private readonly running = new Map<string, string>();
   private readonly stubs = mkdtempSync(join(tmpdir(), "pacemaker-stubs-"));
 
@@ -196,6 +198,8 @@ export class FakeCluster {
             : `<pacemaker-result><cluster_status/></pacemaker-result>\n`,
         );
       case "/usr/sbin/crm_resource":
+        this.startFailed.delete(words[words.indexOf("--resource") + 1] ?? "");
+        this.settle();
         return ok();
       case "/usr/sbin/cibadmin":
         return words[0] === "--query" ? ok(this.cib()) : this.patch(stdin);
@@ -236,7 +240,7 @@ export class FakeCluster {
       );
     };
     const failures = [
-      ...[...this.startFails].flatMap((id) =>
+      ...[...this.startFailed].flatMap((id) =>
         this.primitive(id)
           ? this.nodes.map((node) => this.failure(id, "start", node.name, 7))
           : [],
@@ -302,7 +306,10 @@ export class FakeCluster {
       for (const one of chain) {
         present.add(one.id);
         const here = this.running.get(one.id);
-        up &&= !this.isStopped(one) && !this.startFails.has(one.id);
+        up &&= !this.isStopped(one);
+        if (up && here === undefined && this.startFails.has(one.id))
+          this.startFailed.add(one.id);
+        up &&= !this.startFailed.has(one.id);
         if (up) this.running.set(one.id, home!);
         else if (here === undefined || !this.stopFails.has(one.id))
           this.running.delete(one.id);

@@ -1,0 +1,553 @@
+import { newCluster } from "./fakeSsh";
+import test, { afterEach, beforeEach, describe, mock } from "node:test";
+import assert from "node:assert/strict";
+import {
+  floatingIp,
+  resourceGroup,
+  systemdResource,
+} from "../../provider/src/provider";
+import type { FakeCluster } from "../transaction/fakeCluster";
+import { PacemakerError } from "../../provider/src/errors";
+
+type Properties = Record<string, unknown>;
+type Setting = ReturnType<typeof newCluster>;
+
+/** What was written to the person during the test. */
+let warnings = "";
+beforeEach(() => {
+  warnings = "";
+  mock.method(process.stderr, "write", (text: string) => {
+    warnings += text;
+    return true;
+  });
+});
+afterEach(() => mock.restoreAll());
+
+/** Three nodes, each with Debian 13's Postfix as its installation left it: enabled and running. */
+function mailCluster(): Setting {
+  const setting = newCluster();
+  for (const node of setting.cluster.nodes)
+    node.units.set("postfix", {
+      UnitFileState: "enabled",
+      ActiveState: "active",
+      WantedBy: "multi-user.target",
+    });
+  return setting;
+}
+
+const inputsOf = ({ connection }: Setting) => ({
+  ip: {
+    connection,
+    resourceId: "smtp_ip",
+    ip: "192.0.2.25",
+    cidrNetmask: 24,
+    monitorInterval: "30s",
+    group: "smtp-stack",
+  },
+  service: {
+    connection,
+    resourceId: "smtp_service",
+    unit: "postfix",
+    followWrapper: true,
+    monitorInterval: "30s",
+    group: "smtp-stack",
+  },
+  group: {
+    connection,
+    resourceId: "smtp-stack",
+    members: ["smtp_ip", "smtp_service"],
+    listeningPorts: [25],
+  },
+});
+
+async function createAll(setting: Setting) {
+  const inputs = inputsOf(setting);
+  return {
+    ip: await floatingIp.create(inputs.ip),
+    service: await systemdResource.create(inputs.service),
+    group: await resourceGroup.create(inputs.group),
+  };
+}
+
+/** The error that a handler ends with, as Pulumi sees it. */
+async function errorOf(work: Promise<unknown>) {
+  const error = await work.then(
+    () => assert.fail("it succeeded"),
+    (
+      thrown: Error & {
+        id?: string;
+        properties?: Properties;
+        reasons?: string[];
+      },
+    ) => thrown,
+  );
+  assert.ok(error instanceof Error);
+  assert.equal(error.stack, "");
+  assert.ok(!("code" in error), "Pulumi would take it for a status of gRPC");
+  return error;
+}
+
+function holdsUndefined(value: unknown): boolean {
+  if (value === undefined || typeof value === "function") return true;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).some(holdsUndefined)
+  );
+}
+
+describe("create", () => {
+  test("a member is staged: it stands there and does not run", async () => {
+    const setting = mailCluster();
+    const { ip } = inputsOf(setting);
+    assert.deepEqual(await floatingIp.create({ ...ip, __provider: "text" }), {
+      id: "smtp_ip",
+      outs: ip,
+    });
+    assert.equal(setting.cluster.runsOn("smtp_ip"), undefined);
+    assert.deepEqual(setting.cluster.primitive("smtp_ip")?.meta, {
+      "target-role": "Stopped",
+      "pulumi-staged": "smtp-stack",
+    });
+  });
+
+  test("what has no group starts at once, and tells where", async () => {
+    const setting = mailCluster();
+    const { ip } = inputsOf(setting);
+    const { outs } = await floatingIp.create({ ...ip, group: undefined });
+    const { group, ...others } = ip;
+    assert.equal(group, "smtp-stack");
+    assert.deepEqual(outs, { ...others, activeNode: "node-01" });
+    assert.equal(setting.cluster.runsOn("smtp_ip"), "node-01");
+  });
+
+  test("the group starts its members in one change, on one node", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { service, group } = await createAll(setting);
+    assert.deepEqual(group.outs, {
+      ...inputsOf(setting).group,
+      activeNode: "node-01",
+    });
+    assert.equal(service.outs.registeredUnit, "postfix");
+    assert.equal(cluster.runsOn("smtp_ip"), "node-01");
+    assert.equal(cluster.runsOn("smtp_service"), "node-01");
+    assert.deepEqual(cluster.commits.at(-1), [
+      "resource group add smtp-stack smtp_ip smtp_service",
+      "resource meta smtp_ip target-role= pulumi-staged=",
+      "resource meta smtp_service target-role= pulumi-staged=",
+    ]);
+  });
+
+  test("a unit is stopped and disabled on every node before it is registered", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    await systemdResource.create(inputsOf(setting).service);
+    for (const node of cluster.nodes) {
+      assert.equal(node.units.get("postfix")?.UnitFileState, "disabled");
+      assert.equal(node.units.get("postfix")?.ActiveState, "inactive");
+      const lines = cluster.log;
+      const disabled = lines.findIndex((line) =>
+        line.startsWith(
+          `${node.name}: /usr/bin/systemctl disable --now postfix.service`,
+        ),
+      );
+      assert.ok(disabled >= 0);
+      assert.ok(disabled < lines.findIndex((line) => line.includes("--patch")));
+    }
+  });
+
+  test("Debian 12's wrapper is disabled, and its instance registered", async () => {
+    const setting = newCluster();
+    for (const { units } of setting.cluster.nodes) {
+      units.set("postfix", {
+        UnitFileState: "enabled",
+        ActiveState: "active",
+        Type: "oneshot",
+        RemainAfterExit: "yes",
+        Wants: "postfix@-.service",
+      });
+      units.set("postfix@-", {
+        UnitFileState: "enabled-runtime",
+        ActiveState: "active",
+        WantedBy: "postfix.service",
+      });
+    }
+    const { outs } = await systemdResource.create(inputsOf(setting).service);
+    assert.equal(outs.registeredUnit, "postfix@-");
+    assert.equal(outs.unit, "postfix");
+    assert.equal(
+      setting.cluster.primitive("smtp_service")?.agent,
+      "systemd:postfix@-",
+    );
+    for (const { units } of setting.cluster.nodes) {
+      assert.equal(units.get("postfix")?.UnitFileState, "disabled");
+      assert.equal(units.get("postfix@-")?.ActiveState, "inactive");
+    }
+  });
+
+  test("a unit that one node lacks: nothing is touched", async () => {
+    const setting = mailCluster();
+    setting.cluster.node("node-03").units.clear();
+    const error = await errorOf(
+      systemdResource.create(inputsOf(setting).service),
+    );
+    assert.equal(
+      error.message,
+      `smtp_service: there is no usable unit "postfix" on node-03 (LoadState=not-found). ` +
+        `Install the service there ("systemctl status postfix" shows what systemd knows), or correct "unit". ` +
+        `Nothing was changed.`,
+    );
+    assert.ok(!("id" in error));
+    assert.equal(
+      setting.cluster.node("node-01").units.get("postfix")?.ActiveState,
+      "active",
+    );
+  });
+
+  test("what exists and differs is refused before a unit is stopped, and is not in the state", async () => {
+    const setting = mailCluster();
+    setting.cluster.edit(
+      "resource create smtp_service systemd:exim4 op monitor interval=30s",
+    );
+    const error = await errorOf(
+      systemdResource.create(inputsOf(setting).service),
+    );
+    assert.match(
+      error.message,
+      /^smtp_service exists in the cluster and differs from what is declared:\n- its agent is systemd:exim4, declared is systemd:postfix\n/,
+    );
+    assert.ok(!("id" in error) && !("reasons" in error));
+    assert.equal(
+      setting.cluster.node("node-01").units.get("postfix")?.ActiveState,
+      "active",
+    );
+    assert.deepEqual(setting.cluster.commits, []);
+  });
+
+  test("in any order of arrival the outcome is the same", async () => {
+    const setting = mailCluster();
+    const { ip, service, group } = inputsOf(setting);
+    await Promise.all([
+      resourceGroup.create(group),
+      systemdResource.create(service),
+      floatingIp.create(ip),
+    ]);
+    const other = mailCluster();
+    await createAll(other);
+    const resources = ({ cluster }: { cluster: FakeCluster }) =>
+      cluster.cib().replace(/epoch="\d+" num_updates="\d+"/, "");
+    assert.equal(resources(setting), resources(other));
+  });
+
+  test("a member that an operator disabled is left so", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { ip, service, group } = inputsOf(setting);
+    await floatingIp.create(ip);
+    await systemdResource.create(service);
+    cluster.edit("resource meta smtp_service pulumi-staged=");
+    const { outs } = await resourceGroup.create({
+      ...group,
+      listeningPorts: undefined,
+    });
+    assert.equal(
+      cluster.primitive("smtp_service")?.meta["target-role"],
+      "Stopped",
+    );
+    assert.equal(cluster.runsOn("smtp_ip"), "node-01");
+    assert.match(warnings, /smtp_service is disabled by an operator/);
+    assert.equal(outs.activeNode, "node-01");
+  });
+});
+
+describe("a start that fails", () => {
+  async function failing() {
+    const setting = mailCluster();
+    const { ip, service, group } = inputsOf(setting);
+    await floatingIp.create(ip);
+    await systemdResource.create(service);
+    setting.cluster.startFails.add("smtp_service");
+    const error = await errorOf(
+      resourceGroup.create({ ...group, meta: undefined }),
+    );
+    return { setting, group, error };
+  }
+
+  test("keeps the group in the state, marked, with the cluster's words, and the next run goes on", async () => {
+    const { setting, group, error } = await failing();
+    assert.equal(error.id, "smtp-stack");
+    assert.deepEqual(error.properties, { ...group, incomplete: true });
+    assert.ok(!holdsUndefined(error.properties));
+    assert.deepEqual(error.reasons, [error.message]);
+    assert.match(
+      error.message,
+      /smtp_service failed to start on node-02: not running, exit code 7; see "journalctl -u postfix" on node-02/,
+    );
+    setting.cluster.startFails.clear();
+    const { outs } = await resourceGroup.update(
+      "smtp-stack",
+      error.properties!,
+      group,
+    );
+    assert.deepEqual(outs, { ...group, activeNode: "node-01" });
+    assert.equal(setting.cluster.runsOn("smtp_service"), "node-01");
+  });
+});
+
+describe("update", () => {
+  test("of the connection alone does not touch the cluster", async () => {
+    const setting = mailCluster();
+    const { group } = await createAll(setting);
+    const before = setting.cluster.log.length;
+    const connection = { hosts: ["192.0.2.99"], user: "other" };
+    const { outs } = await resourceGroup.update("smtp-stack", group.outs, {
+      ...inputsOf(setting).group,
+      connection,
+    });
+    assert.deepEqual(outs, { ...group.outs, connection });
+    assert.equal(setting.cluster.log.length, before);
+  });
+
+  test("of nothing changes nothing", async () => {
+    const setting = mailCluster();
+    const states = await createAll(setting);
+    const { ip, service, group } = inputsOf(setting);
+    const { epoch } = setting.cluster.version;
+    assert.deepEqual(
+      (
+        await floatingIp.update(
+          "smtp_ip",
+          { ...states.ip.outs, incomplete: true },
+          ip,
+        )
+      ).outs,
+      states.ip.outs,
+    );
+    assert.deepEqual(
+      (
+        await systemdResource.update(
+          "smtp_service",
+          { ...states.service.outs, incomplete: true },
+          service,
+        )
+      ).outs,
+      states.service.outs,
+    );
+    assert.deepEqual(
+      (
+        await resourceGroup.update(
+          "smtp-stack",
+          { ...states.group.outs, incomplete: true },
+          group,
+        )
+      ).outs,
+      states.group.outs,
+    );
+    assert.equal(setting.cluster.version.epoch, epoch);
+    assert.equal(setting.cluster.runsOn("smtp_service"), "node-01");
+  });
+
+  test("of the address changes that alone", async () => {
+    const setting = mailCluster();
+    const { ip } = await createAll(setting);
+    await floatingIp.update("smtp_ip", ip.outs, {
+      ...inputsOf(setting).ip,
+      ip: "192.0.2.26",
+    });
+    assert.deepEqual(setting.cluster.commits.at(-1), [
+      "resource update smtp_ip ip=192.0.2.26",
+    ]);
+  });
+});
+
+describe("read", () => {
+  test("what is as declared reads as the state, twice", async () => {
+    const setting = mailCluster();
+    const { ip, service, group } = await createAll(setting);
+    const inputs = inputsOf(setting);
+    const { epoch } = setting.cluster.version;
+    assert.deepEqual(await floatingIp.read(ip.id, ip.outs), {
+      id: "smtp_ip",
+      props: ip.outs,
+      inputs: inputs.ip,
+    });
+    assert.deepEqual(await systemdResource.read(service.id, service.outs), {
+      id: "smtp_service",
+      props: service.outs,
+      inputs: inputs.service,
+    });
+    assert.deepEqual(await resourceGroup.read(group.id, group.outs), {
+      id: "smtp-stack",
+      props: group.outs,
+      inputs: inputs.group,
+    });
+    assert.equal(setting.cluster.version.epoch, epoch);
+  });
+
+  test("what somebody changed", async () => {
+    const setting = mailCluster();
+    const { ip } = await createAll(setting);
+    setting.cluster.edit(
+      "resource update smtp_ip ip=192.0.2.99 cidr_netmask=",
+      "resource update smtp_ip op monitor interval=60s",
+    );
+    const found = await floatingIp.read(ip.id, ip.outs);
+    assert.equal(found.inputs?.ip, "192.0.2.99");
+    assert.equal(found.inputs?.monitorInterval, "60s");
+    assert.ok(!("cidrNetmask" in found.inputs!));
+    assert.ok(!holdsUndefined(found));
+  });
+
+  test("a member that somebody took out, and one that somebody put in", async () => {
+    const setting = mailCluster();
+    const { group } = await createAll(setting);
+    setting.cluster.edit(
+      "resource group remove smtp-stack smtp_service",
+      "resource create theirs systemd:chrony",
+      "resource group add smtp-stack theirs",
+    );
+    const found = await resourceGroup.read(group.id, group.outs);
+    assert.deepEqual(found.inputs?.members, ["smtp_ip"]);
+  });
+
+  test("a spelling that means the same is no change", async () => {
+    const setting = mailCluster();
+    const { ip } = await createAll(setting);
+    setting.cluster.edit("resource update smtp_ip op monitor interval=30000ms");
+    assert.deepEqual((await floatingIp.read(ip.id, ip.outs)).props, ip.outs);
+  });
+
+  test("all that is read at the same time asks the cluster once", async () => {
+    const setting = mailCluster();
+    const { ip, service, group } = await createAll(setting);
+    setting.cluster.log.length = 0;
+    await Promise.all([
+      floatingIp.read(ip.id, ip.outs),
+      systemdResource.read(service.id, service.outs),
+      resourceGroup.read(group.id, group.outs),
+    ]);
+    assert.equal(
+      setting.cluster.log.filter((line) => line.includes("--query")).length,
+      1,
+    );
+  });
+
+  test("what is gone is gone", async () => {
+    const setting = mailCluster();
+    const { ip, service, group } = inputsOf(setting);
+    assert.deepEqual(await floatingIp.read("smtp_ip", ip), {});
+    assert.deepEqual(await systemdResource.read("smtp_service", service), {});
+    assert.deepEqual(await resourceGroup.read("smtp-stack", group), {});
+  });
+
+  test("a cluster that cannot be asked is no resource that is gone", async () => {
+    const setting = mailCluster();
+    const { ip } = await createAll(setting);
+    for (const node of setting.cluster.nodes) {
+      node.openFails = new PacemakerError(
+        "connect",
+        `${node.address}:22: no answer`,
+      );
+      node.answer = () => {
+        throw node.openFails;
+      };
+    }
+    for (const work of [
+      floatingIp.read(ip.id, ip.outs),
+      floatingIp.delete(ip.id, ip.outs),
+    ])
+      assert.match(
+        (await errorOf(work)).message,
+        /^none of the cluster's 3 hosts can be used:\n- 192\.0\.2\.11: 192\.0\.2\.11:22: no answer\n/,
+      );
+  });
+});
+
+describe("delete", () => {
+  test("the group stops its members and dissolves, then they go; nothing is left", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { ip, service, group } = await createAll(setting);
+    await resourceGroup.delete(group.id, group.outs);
+    assert.equal(cluster.group("smtp-stack"), undefined);
+    for (const id of ["smtp_ip", "smtp_service"]) {
+      assert.equal(cluster.runsOn(id), undefined);
+      assert.ok(cluster.primitive(id), `${id} is still there`);
+    }
+    await systemdResource.delete(service.id, service.outs);
+    await floatingIp.delete(ip.id, ip.outs);
+    assert.deepEqual(cluster.resources, []);
+  });
+
+  test("what is gone already is no error, and nothing is written", async () => {
+    const setting = mailCluster();
+    const { ip, service, group } = inputsOf(setting);
+    await floatingIp.delete("smtp_ip", ip);
+    await systemdResource.delete("smtp_service", service);
+    await resourceGroup.delete("smtp-stack", group);
+    assert.deepEqual(setting.cluster.commits, []);
+  });
+
+  test("members that the program did not declare stay in their group, and run", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { group } = await createAll(setting);
+    cluster.edit(
+      "resource create theirs systemd:chrony",
+      "resource group add smtp-stack --before smtp_ip theirs",
+    );
+    await resourceGroup.delete(group.id, group.outs);
+    assert.deepEqual(
+      cluster.group("smtp-stack")?.members.map((member) => member.id),
+      ["theirs"],
+    );
+    assert.equal(cluster.runsOn("theirs"), "node-01");
+    assert.match(
+      warnings,
+      /smtp-stack: is left in the cluster, because it holds theirs, which this program did not declare\./,
+    );
+  });
+
+  test("a member whose stop fails is not deleted", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { group } = await createAll(setting);
+    cluster.stopFails.add("smtp_service");
+    const error = await errorOf(resourceGroup.delete(group.id, group.outs));
+    assert.equal(
+      error.message,
+      "smtp_service could not be stopped and is blocked on node-01; it is left in the configuration.\n" +
+        "- smtp_service failed to stop on node-01: error\n" +
+        `Stop it there by hand, then "pcs resource cleanup smtp_service", and run this again.`,
+    );
+    assert.ok(cluster.group("smtp-stack"));
+    assert.ok(cluster.primitive("smtp_service"));
+  });
+
+  test("a resource in a group that is not its own is refused", async () => {
+    const setting = mailCluster();
+    const { ip } = await createAll(setting);
+    setting.cluster.edit(
+      "resource group remove smtp-stack smtp_ip",
+      "resource group add theirs smtp_ip",
+    );
+    const error = await errorOf(floatingIp.delete(ip.id, ip.outs));
+    assert.equal(
+      error.message,
+      `smtp_ip is a member of the group theirs, which is not the one declared for it (smtp-stack). ` +
+        `Take it out there first: "pcs resource group remove theirs smtp_ip". Nothing was changed.`,
+    );
+    assert.equal(setting.cluster.runsOn("smtp_ip"), "node-01");
+  });
+});
+
+test("no secret is in any command line, warning or error", async () => {
+  const setting = mailCluster();
+  const { ip, group } = await createAll(setting);
+  setting.cluster.stopFails.add("smtp_service");
+  const error = await errorOf(resourceGroup.delete(group.id, group.outs));
+  await floatingIp.read(ip.id, ip.outs);
+  for (const text of [...setting.cluster.log, warnings, error.message])
+    assert.doesNotMatch(text, /SECRET/);
+});
