@@ -70,20 +70,16 @@ describe("waiting", { concurrency: true }, () => {
     await assert.rejects(waitFor(handle(fake), wait), { kind: "cluster" });
   });
 
-  test(
-    "a cluster that still plans something for the resource is waited for",
-    { todo: "crm_simulate is asked for the status only" },
-    async () => {
-      const fake = withResource();
-      fake.planned = `<rsc_action action="start" resource="a" node="node-02"/>`;
-      await assert.rejects(
-        waitFor(handle(fake), { ...wait, timeoutSeconds: 5 }),
-        {
-          kind: "timeout",
-        },
-      );
-    },
-  );
+  test("a cluster that still plans something for the resource is waited for", async () => {
+    const fake = withResource();
+    fake.planned = `<rsc_action action="start" resource="a" node="node-02"/>`;
+    await assert.rejects(
+      waitFor(handle(fake), { ...wait, timeoutSeconds: 5 }),
+      {
+        kind: "timeout",
+      },
+    );
+  });
 
   test("a busy controller is waited for", async () => {
     const fake = withResource();
