@@ -161,7 +161,8 @@ export async function activeUnits(
   );
   const entries = Object.entries(printed).map(([node, text]) => {
     const states = text.trim().split("\n");
-    return [node, units.filter((_, index) => states[index] !== "inactive")];
+    const off = (state?: string) => state === "inactive" || state === "failed";
+    return [node, units.filter((_, index) => !off(states[index]))];
   });
   return Object.fromEntries(entries) as Record<string, string[]>;
 }

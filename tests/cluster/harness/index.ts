@@ -1,6 +1,7 @@
 /** What the tests on a real cluster share. */
 export * from "./cluster";
 export { onLab, takeDown, testLabName } from "./labs";
+export { copyModules, workspaceModules } from "./modules";
 export { banner, Prober, type Answer } from "./prober";
 export {
   labConnection,

@@ -115,8 +115,7 @@ export async function makeProject(
   const project = new Project(lab, dir, env, options.language ?? "javascript");
   project.writeSettings(options.name ?? "scenario");
   project.writeProgram(options.program);
-  const modules = options.nodeModules ?? snapshotModules();
-  symlinkSync(modules, join(dir, "node_modules"));
+  project.useModules(options.nodeModules ?? snapshotModules());
   succeeded(await project.pulumi(["stack", "init", stack]));
   return project;
 }
@@ -154,6 +153,13 @@ export class Project {
       join(this.dir, typescript ? "index.ts" : "index.js"),
       typescript ? text : prelude + text,
     );
+  }
+
+  /** Lets the program see another node_modules, as after an upgrade. */
+  useModules(folder: string): void {
+    const link = join(this.dir, "node_modules");
+    rmSync(link, { force: true });
+    symlinkSync(folder, link);
   }
 
   /** Any command of the CLI that concerns no stack's resources. */

@@ -40,7 +40,10 @@ def master():
         try:
             with open("/proc/%s/comm" % pid) as comm:
                 if comm.read() != "master\\n": continue
-            if os.readlink("/proc/%s/exe" % pid).endswith("/postfix/sbin/master"): return True
+            if not os.readlink("/proc/%s/exe" % pid).endswith("/postfix/sbin/master"): continue
+            # "master -t" only asks whether one runs: the command "postfix" does so
+            with open("/proc/%s/cmdline" % pid) as cmdline:
+                if "-t" not in cmdline.read().split("\\0"): return True
         except OSError: pass
     return False
 try: os.nice(-15)
