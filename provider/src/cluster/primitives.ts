@@ -139,8 +139,9 @@ async function waitStopped(
     what: `${stopping.join(" and ")} to stop`,
     resources: stopping,
     timeoutSeconds: stopSeconds,
+    // All are looked at each time: one that is blocked holds up those before it for good.
     reached: (status) =>
-      stopping.every((id) => hasStopped(status, id)) ? true : undefined,
+      stopping.map((id) => hasStopped(status, id)).every(Boolean) || undefined,
     explain: (status) => explainNotStopped(status, cib, stopping),
   });
 }
