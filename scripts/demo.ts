@@ -26,7 +26,6 @@ import {
   labObstacles,
   labUp,
   ObstaclesError,
-  requireLab,
   type Lab,
   type Suite,
 } from "../lab";
@@ -61,7 +60,7 @@ async function tour(wanted: Suite | undefined): Promise<void> {
 
     begin("pulumi up");
     const stack = stackOn(lab, cli.bin);
-    const known = stackExists(stack);
+    const known = stackExists(lab);
     await configure(stack, signal);
     say(
       `The program: ${REPO}/index.ts. Its configuration, with the connection to the nodes and what they are pinned to:\n` +
@@ -93,6 +92,7 @@ async function tour(wanted: Suite | undefined): Promise<void> {
     await again(stack, signal);
     standsOn = await activeNode(lab, signal);
   } catch (error) {
+    if (error instanceof ObstaclesError) throw error;
     say(`\nThe demo failed at "${act}": ${(error as Error).message}`);
     if (describeLab(labName))
       say(
@@ -162,16 +162,16 @@ async function down(): Promise<void> {
     `Removed: the lab "${labName}" with its nodes and networks, and ${labDir(labName)} with the Pulumi stack "${stackName}",\n` +
       `its state and its configuration.\n` +
       `Kept, because "npm test" uses them too: the Debian packages that the lab installed, and in ${cacheRoot()}\n` +
-      `the nodes' base images and the Pulumi CLI, if they were made here.`,
+      `the nodes' base images and the Pulumi CLI (~/.pulumi/versions links to it), if they were made here.`,
   );
 }
 
 async function throughToPulumi(argv: readonly string[]): Promise<number> {
-  const lab = requireLab(labName);
+  const lab = describeLab(labName);
+  if (!lab || !stackExists(lab))
+    throw new Error(`The demo is not up. Bring it up with: npm run demo`);
   const { bin } = await ensurePulumi((line) => console.error(line));
   const stack = stackOn(lab, bin);
-  if (!stackExists(stack))
-    throw new Error(`There is no stack yet. Make it with: npm run demo`);
   process.chdir(REPO);
   return passThrough(pulumiArgv(stack, argv), stack.env);
 }

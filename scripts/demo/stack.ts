@@ -22,7 +22,7 @@ export interface Stack {
 }
 
 export function stackOn(lab: Lab, bin: string): Stack {
-  const dir = join(dirname(lab.path), "pulumi");
+  const dir = dirOf(lab);
   const foreign = /^(PULUMI_|SSH_AUTH_SOCK$)/;
   const own = Object.entries(process.env).filter(
     ([name]) => !foreign.test(name),
@@ -31,7 +31,7 @@ export function stackOn(lab: Lab, bin: string): Stack {
     lab,
     bin,
     dir,
-    configFile: join(dir, `Pulumi.${stackName}.yaml`),
+    configFile: configFileOf(lab),
     env: {
       ...Object.fromEntries(own),
       ...offlineEnv(dir),
@@ -63,8 +63,16 @@ export function pulumiArgv(stack: Stack, argv: readonly string[]): string[] {
 }
 
 /** Whether an earlier run made it. */
-export function stackExists(stack: Stack): boolean {
-  return existsSync(stack.configFile);
+export function stackExists(lab: Lab): boolean {
+  return existsSync(configFileOf(lab));
+}
+
+function dirOf(lab: Lab): string {
+  return join(dirname(lab.path), "pulumi");
+}
+
+function configFileOf(lab: Lab): string {
+  return join(dirOf(lab), `Pulumi.${stackName}.yaml`);
 }
 
 /** Makes the stack where there is none, and configures it for the lab. */
@@ -90,7 +98,7 @@ export async function configure(
         `"pulumi ${argv.slice(0, 2).join(" ")}" ended with code ${result.code}: ${result.stderr.trim()}`,
       );
   };
-  if (!stackExists(stack)) await pulumi(["stack", "init", stackName], dir);
+  if (!stackExists(lab)) await pulumi(["stack", "init", stackName], dir);
   await pulumi(["stack", "select", stackName], REPO);
   const plain = [
     `ip=${lab.floatingAddress}`,

@@ -158,7 +158,7 @@ export async function again(stack: Stack, signal: AbortSignal): Promise<void> {
     );
   say(
     `The epoch of the cluster's configuration was ${before}, and still is: nothing was written.\n` +
-      `(activeNode is what the last change found; "pulumi refresh" looks again.)`,
+      `(activeNode is what the last change found; "pulumi up --refresh" looks again.)`,
   );
 }
 
