@@ -26,6 +26,7 @@ export interface Listener {
 export async function listen(
   onSocket: (socket: Socket) => void,
   host = "127.0.0.1",
+  port = 0,
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
   let count = 0;
@@ -39,7 +40,7 @@ export async function listen(
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, host, resolve);
+    server.listen(port, host, resolve);
   });
   const cut = () => sockets.forEach((socket) => socket.resetAndDestroy());
   return {
@@ -90,6 +91,8 @@ export interface FakeOptions {
   forward?: boolean;
   config?: Partial<ServerConfig>;
   host?: string;
+  /** Default: any that is free. */
+  port?: number;
 }
 
 export interface Fake extends Listener {
@@ -179,6 +182,7 @@ export async function startFake(options: FakeOptions = {}): Promise<Fake> {
   const listener = await listen(
     (socket) => server.injectSocket(socket),
     options.host,
+    options.port,
   );
   return { ...listener, hostKey: hostKeys[0] as KeyPair, attempts, commands };
 }

@@ -27,7 +27,7 @@ export const BOUNDS: Bounds = {
   ready: 10_000,
   dropped: [300, 900],
   failure: 10_000,
-  keepalive: 10_000,
+  keepalive: 5_000,
   noSession: [50, 100, 200, 400, 800, 1_600, 3_200],
   kill: 5_000,
   guard: 5_000,

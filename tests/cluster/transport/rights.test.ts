@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Lab } from "../../../lab";
+import {
+  configuration,
+  failedWith,
+  labConnection,
+  makeProject,
+  onEveryNode,
+  onNode,
+  smtpStack,
+  statuses,
+  succeeded,
+} from "../harness";
+import { onTransportLab, writeOn } from "./lab";
+
+/** The sudoers lines that the documentation gives: for a user in haclient, and what another one needs besides. */
+function documented(): [string, string] {
+  const file = join(__dirname, "../../../docs/connection.md");
+  const blocks = readFileSync(file, "utf8").matchAll(
+    /^```sudoers\n([^]*?)^```$/gm,
+  );
+  const [units = "", tools = ""] = [...blocks].map(([, text]) => text ?? "");
+  assert.match(units, /^pulumi ALL=/);
+  assert.match(tools, /^pulumi ALL=/);
+  return [units, tools];
+}
+
+async function sudoers(lab: Lab, text: string): Promise<void> {
+  const file = "/etc/sudoers.d/transport";
+  for (const { name } of lab.nodes) {
+    await writeOn(lab, name, file, text);
+    await onNode(lab, name, "chmod", "440", file);
+    await onNode(lab, name, "visudo", "-cf", file);
+  }
+}
+
+/** Makes the user of the documentation, who accepts the lab's key. */
+async function addUser(lab: Lab): Promise<void> {
+  await onEveryNode(
+    lab,
+    `useradd --create-home --shell /bin/bash --groups haclient pulumi
+     cp -r /home/operator/.ssh /home/pulumi/
+     chown -R pulumi: /home/pulumi/.ssh`,
+  );
+}
+
+async function removeUser(lab: Lab): Promise<void> {
+  await onEveryNode(
+    lab,
+    `rm -f /etc/sudoers.d/transport
+     loginctl terminate-user pulumi 2>/dev/null || true
+     pkill -KILL -u pulumi || true
+     if id -u pulumi >/dev/null 2>&1; then userdel --force --remove pulumi 2>/dev/null; fi`,
+  );
+}
+
+onTransportLab("users other than root", (lab) => {
+  const as = (user: string) => ({ ...labConnection(lab()), user });
+
+  test("a member of haclient without sudo can do all that needs no systemctl", async (t) => {
+    const before = await configuration(lab());
+    const address = (interval: string) =>
+      `new pacemaker.FloatingIp("plain", { connection, ip, cidrNetmask, monitorInterval: "${interval}" });`;
+    const project = await makeProject(t, lab(), {
+      connection: as("operator"),
+      program: address("30s"),
+      env: { PACEMAKER_DEBUG: "1" },
+    });
+    const created = succeeded(await project.up());
+    assert.deepEqual(created.changes, { create: 2 });
+    assert.equal((await statuses(lab())).get("plain")?.role, "Started");
+    assert.doesNotMatch(created.output, /sudo /);
+    project.writeProgram(address("20s"));
+    assert.equal(succeeded(await project.up()).changes.update, 1);
+
+    project.writeProgram(
+      `new pacemaker.SystemdResource("mail", { connection, unit: "postfix" });`,
+    );
+    const refused = await project.up(["--continue-on-error"]);
+    failedWith(
+      refused,
+      '"operator" may not run /usr/bin/systemctl as root: ',
+      "/etc/sudoers.d/pacemaker on every node: operator ALL=(root) NOPASSWD: /usr/bin/systemctl",
+    );
+    // The address went all the same, and of the service nothing came to be.
+    assert.equal(await configuration(lab()), before);
+  });
+
+  test("one with the documented sudoers lines, and no more, can do all; one with sudo for all, too", async (t) => {
+    const before = await configuration(lab());
+    t.after(() => removeUser(lab()));
+    const [units, tools] = documented();
+    await removeUser(lab());
+    await addUser(lab());
+    await sudoers(lab(), units);
+    const project = await makeProject(t, lab(), {
+      connection: as("pulumi"),
+      program: smtpStack.program,
+    });
+    succeeded(await project.up());
+    const node = await smtpStack.serves(lab());
+    await smtpStack.unitsAreOff(lab(), [node]);
+
+    await onEveryNode(lab(), "gpasswd --delete pulumi haclient");
+    failedWith(
+      await project.refresh(),
+      '"pulumi" may not run /usr/sbin/crm_node as root: ',
+      "pulumi ALL=(root) NOPASSWD: /usr/sbin/crm_node",
+    );
+    await sudoers(lab(), units + tools);
+    project.writeProgram(
+      smtpStack.program.replace(
+        "cidrNetmask }",
+        'cidrNetmask, monitorInterval: "20s" }',
+      ),
+    );
+    assert.equal(succeeded(await project.up()).changes.update, 2);
+
+    const { env } = project;
+    const { ip, cidrNetmask } = JSON.parse(env.LAB ?? "") as object & {
+      ip: string;
+      cidrNetmask: number;
+    };
+    env.LAB = JSON.stringify({ connection: as("deploy"), ip, cidrNetmask });
+    succeeded(await project.up());
+    succeeded(await project.destroy());
+    await smtpStack.isGone(lab(), before);
+  });
+});

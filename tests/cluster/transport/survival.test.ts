@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { cutNode, healNode, waitOnline } from "../../../lab";
+import {
+  configuration,
+  eventually,
+  labConnection,
+  makeProject,
+  nothingChanged,
+  onNode,
+  statuses,
+  succeeded,
+} from "../harness";
+import type { Row } from "./faults";
+import { onTransportLab, open, shut } from "./lab";
+
+const program = `new pacemaker.FloatingIp("plain", { connection, ip, cidrNetmask });`;
+
+onTransportLab("a first host that fails", (lab) => {
+  test("at any stage: the next one does the work", async (t) => {
+    const table = join(__dirname, "table.ts");
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--import", "tsx", table, lab().name, "--quick"],
+      { timeout: 240_000 },
+    );
+    const { healthy, rows } = JSON.parse(stdout) as {
+      healthy: number;
+      rows: Row[];
+    };
+    const stages = new Set(rows.map(({ stage }) => stage));
+    assert.deepEqual([...stages].sort(), [
+      ...["banner", "channel", "cluster", "command", "connect"],
+      ...["key exchange", "login", "trust"],
+    ]);
+    for (const { fault, next, stage } of rows) {
+      t.diagnostic(`${stage}, ${fault}: ${next.seconds.toFixed(1)} s`);
+      if (fault.startsWith("its sshd is killed")) continue;
+      assert.equal(next.node, lab().nodes[1]!.name, fault);
+      // Generous: what it takes on a machine at leisure is in docs/transport.md.
+      const bound = fault.startsWith("its cable") ? 60 : healthy + 20;
+      assert.ok(next.seconds < bound, `${fault}: ${next.seconds} s`);
+    }
+  });
+
+  test("by losing quorum, alive: nothing is asked of it but who it is", async (t) => {
+    const [first, second] = lab().nodes.map(({ name }) => name);
+    await shut(lab(), first!, `!= ${lab().clientAddress}`);
+    await eventually("the loss of quorum", async () => {
+      const members = await onNode(lab(), second!, "crm_node", "--partition");
+      return members.includes(first!) ? undefined : true;
+    });
+    const project = await makeProject(t, lab(), {
+      program,
+      env: { PACEMAKER_DEBUG: "1" },
+    });
+    const up = succeeded(await project.up());
+    t.diagnostic(`up: ${up.seconds.toFixed(1)} s`);
+    assert.match(up.output, /192\.0\.2\.12:22 [^\n]*cibadmin --patch/);
+    assert.doesNotMatch(up.output, /192\.0\.2\.11:22 [^\n]*(cibadmin|sh -s)/);
+    await open(lab(), first!);
+    await waitOnline(lab());
+    // The patch of the others is the one that counts.
+    assert.equal(
+      await configuration(lab(), first!),
+      await configuration(lab(), second!),
+    );
+    succeeded(await project.destroy());
+  });
+
+  test("in the middle of a change: it is done as a whole or not at all, and the next run ends it", async (t) => {
+    const [first, second] = lab().nodes.map(({ name }) => name);
+    const before = await configuration(lab());
+    const project = await makeProject(t, lab(), {
+      program,
+      env: { PACEMAKER_DEBUG: "1" },
+    });
+    const running = project.up();
+    // While the change is being prepared on the first host.
+    await eventually("the staging", async () => {
+      const text = await onNode(lab(), first!, "ps", "-eo", "args");
+      return text.includes("/bin/sh -s") ? true : undefined;
+    });
+    await sleep(200);
+    await cutNode(lab(), first!);
+    const up = await running;
+    t.diagnostic(`up: code ${up.code} after ${up.seconds.toFixed(1)} s`);
+    const seen = await configuration(lab(), second!);
+    const whole = (await statuses(lab(), second!)).get("plain");
+    if (up.code === 0) assert.equal(whole?.role, "Started");
+    else assert.ok(whole !== undefined || seen === before, seen);
+    await healNode(lab(), first!);
+    await waitOnline(lab());
+    succeeded(await project.up());
+    assert.equal((await statuses(lab())).get("plain")?.role, "Started");
+    nothingChanged(await project.up());
+    succeeded(await project.destroy());
+    assert.equal(await configuration(lab()), before);
+  });
+
+  test("host-keys prints what a stack's configuration takes", async (t) => {
+    const project = await makeProject(t, lab(), {
+      program: `new pacemaker.FloatingIp("plain", { ip, cidrNetmask });`,
+    });
+    const { hosts, user, privateKey } = labConnection(lab());
+    const { runInLab } = await import("../harness/pulumi");
+    const main = join(
+      project.dir,
+      "node_modules/pulumi-pacemaker/dist/cli/main.js",
+    );
+    const printed = await runInLab(
+      lab(),
+      [process.execPath, main, "host-keys", ...hosts],
+      { cwd: project.dir, env: project.env, timeoutSeconds: 30 },
+    );
+    succeeded(printed);
+    const set = await runInLab(
+      lab(),
+      ["sh", "-ec", printed.stdout.replace(/^[^#]*\n(?=#)/, "")],
+      { cwd: project.dir, env: project.env, timeoutSeconds: 60 },
+    );
+    succeeded(set);
+    await project.configure(
+      {
+        ...Object.fromEntries(
+          hosts.map((host, index) => [
+            `pacemaker:connection.hosts[${index}]`,
+            host,
+          ]),
+        ),
+        "pacemaker:connection.user": user,
+      },
+      { "pacemaker:connection.privateKey": privateKey },
+    );
+    succeeded(await project.up());
+    succeeded(await project.destroy());
+  });
+});
