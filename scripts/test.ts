@@ -1,7 +1,7 @@
 // The test runner: npm test [-- fast | cluster | PART_OF_A_PATH...]
 import { ensurePulumi } from "./cli";
 import { REPO } from "./cli/places";
-import { labObstacles } from "./testing/lab";
+import { labObstacles, withLabs } from "./testing/lab";
 import type { FileResult } from "./testing/judge";
 import { inPool } from "./testing/pool";
 import {
@@ -120,7 +120,12 @@ async function runCluster(files: readonly string[]): Promise<Outcome> {
   try {
     const { bin, version, source } = await ensurePulumi(say);
     say(`Pulumi CLI ${version} (${source}): ${bin}\n`);
-    return await runFiles(files, 1, { PACEMAKER_TEST_CLI: bin });
+    return await withLabs(REPO, say, (record) =>
+      runFiles(files, 1, {
+        PACEMAKER_TEST_CLI: bin,
+        PACEMAKER_TEST_LABS: record,
+      }),
+    );
   } catch (error) {
     return skipAll(files, [(error as Error).message]);
   }
