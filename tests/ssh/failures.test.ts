@@ -1,6 +1,9 @@
 import test, { describe } from "node:test";
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { Connection } from "../../provider/src/connection";
 import type { Bounds } from "../../provider/src/ssh/bounds";
 import { createPool } from "../../provider/src/ssh/pool";
@@ -12,7 +15,7 @@ import {
   type Fake,
   type FakeOptions,
 } from "./fake";
-import { makeKey } from "./keys";
+import { makeKey, run, scratch } from "./keys";
 import { connectionTo, refused, SHORT, until } from "./support";
 
 const PASSWORD = "correct horse";
@@ -283,10 +286,66 @@ describe("login", () => {
         answers[0] === PASSWORD ? context.accept() : context.reject(),
       );
     };
-    await withFake({ onAuth }, async ({ open }) => {
+    await withFake({ onAuth }, async ({ open, fake }) => {
       await open();
-      await refused(open({ password: "hunter2" }), "auth");
+      const before = fake.attempts.length;
+      const wrong = { password: "hunter2" };
+      const { message } = await refused(open(wrong), "auth");
+      assert.match(message, /Tried: keyboard-interactive\./);
+      assert.doesNotMatch(message, /hunter2/);
+      await refused(open(wrong), "auth");
+      assert.deepEqual(fake.attempts.slice(before), [
+        "none root",
+        "keyboard-interactive root",
+      ]);
     });
+  });
+
+  test("the order of the attempts: private key, agent, password", async () => {
+    const folder = scratch();
+    const socket = join(folder.path, "agent");
+    const agent = spawn("ssh-agent", ["-D", "-a", socket]);
+    try {
+      await once(agent.stdout, "data");
+      run(
+        "env",
+        [`SSH_AUTH_SOCK=${socket}`, "ssh-add", "-q", "-"],
+        makeKey().private,
+      );
+      const all = ["publickey", "password", "keyboard-interactive"];
+      await withFake({ authorized: [], methods: all }, async ({ open }) => {
+        const { message } = await refused(
+          open({
+            privateKey: makeKey().private,
+            agentSocketPath: socket,
+            password: "hunter2",
+          }),
+          "auth",
+        );
+        // The password goes to the server once, whatever the method.
+        assert.match(
+          message,
+          /Tried: publickey \(privateKey, ssh-ed25519\), publickey \(agent\), password\. It allows/,
+        );
+      });
+    } finally {
+      agent.kill();
+      folder.remove();
+    }
+  });
+
+  test("a private key in PEM, encrypted or not", async () => {
+    for (const passphrase of ["", "open sesame"]) {
+      const key = makeKey("rsa", passphrase, ["-m", "PEM"]);
+      assert.match(key.private, /^-----BEGIN RSA PRIVATE KEY-----/);
+      await withFake({ authorized: [key.public] }, async ({ open }) => {
+        await open({
+          password: undefined,
+          privateKey: key.private,
+          ...(passphrase && { privateKeyPassword: passphrase }),
+        });
+      });
+    }
   });
 
   test("the key first, then the password that the node asks for besides", async () => {
@@ -430,7 +489,7 @@ describe("commands", () => {
         );
         assert.match(
           message,
-          /pcs resource disable x was sent; whether it took effect is unknown\.$/,
+          /pcs resource disable x was sent; whether it took effect is unknown\. Run this again: it looks at what is there, and does what is missing\.$/,
         );
       },
     );
@@ -463,7 +522,7 @@ describe("commands", () => {
       assert.equal(
         message,
         `127.0.0.1:${fake.port}: hang was sent, and no word of its end came within 1.4 s; it may still run, and whether ` +
-          "it took effect is unknown.",
+          "it took effect is unknown. Run this again: it looks at what is there, and does what is missing.",
       );
       assert.equal((await host.exec(["other"])).stdout, "fine");
       assert.equal(fake.count(), 2);

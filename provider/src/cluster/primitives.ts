@@ -243,7 +243,8 @@ export async function removePrimitive(
     if (!hasStopped(status, id))
       throw new PacemakerError(
         "conflict",
-        `${id} was started again by somebody else while it was being deleted. It is left in the configuration.`,
+        `${id} was started again by somebody else while it was being deleted. It is left in the configuration. ` +
+          `Agree with whoever did, and run this again.`,
       );
     return [...leaveTags(current, id), deleteResource(id)];
   });

@@ -53,7 +53,8 @@ export async function checkAddresses(
       throw new PacemakerError(
         "cluster",
         `${resource} is Started on ${node}, but the address there is ` +
-          `${same.map(({ ip: one, prefix, nic }) => `${one}/${prefix} on ${nic}`).join(", ")}, declared is ${ip}/${cidrNetmask}.`,
+          `${same.map(({ ip: one, prefix, nic }) => `${one}/${prefix} on ${nic}`).join(", ")}, declared is ${ip}/${cidrNetmask}. ` +
+          `Declare the prefix that is there, or take that address off the node and run this again.`,
       );
   }
 }

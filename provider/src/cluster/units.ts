@@ -199,7 +199,8 @@ async function inspect(member: Member, name: string): Promise<Unit> {
   if (result.code !== 0)
     throw new PacemakerError(
       "cluster",
-      `systemctl show ${name} failed on ${member.node} with exit code ${result.code}:\n${indent(result.stderr)}`,
+      `systemctl show ${name} failed on ${member.node} with exit code ${result.code}:\n${indent(result.stderr)}\n` +
+        `See "systemctl status" there.`,
       member.host.address,
     );
   return parseUnit(name, result.stdout);

@@ -22,6 +22,9 @@ const DEFAULT_TIMEOUT = 30;
 /** In seconds, for asking who the login user is. */
 const WHO_TIMEOUT = 10;
 
+const LOOKS_FIRST =
+  "Run this again: it looks at what is there, and does what is missing.";
+
 /** The pooled connection turned out closed; the command was not sent. */
 class NotSentError extends Error {}
 
@@ -101,7 +104,7 @@ async function runOn(
     throw failure(
       link,
       "timeout",
-      `${shown(argv)} did not end within ${timeoutSeconds} s and was stopped on the node.`,
+      `${shown(argv)} did not end within ${timeoutSeconds} s and was stopped on the node. Is it overloaded?`,
     );
   }
   if (code === 127 && /^env: .*timeout/.test(stderr)) {
@@ -184,7 +187,7 @@ function notEnded(
       return failure(
         link,
         "unknown-outcome",
-        `the connection was lost${why} after ${command} was sent; whether it took effect is unknown.`,
+        `the connection was lost${why} after ${command} was sent; whether it took effect is unknown. ${LOOKS_FIRST}`,
       );
     }
     case "overdue": {
@@ -195,14 +198,14 @@ function notEnded(
         link,
         "unknown-outcome",
         `${command} was sent, and no word of its end came within ${waited}; it may still run, and whether it took ` +
-          "effect is unknown.",
+          `effect is unknown. ${LOOKS_FIRST}`,
       );
     }
     case "flood":
       return failure(
         link,
         "unknown-outcome",
-        `${command} printed more than ${OUTPUT_LIMIT / 1024 / 1024} MiB and was stopped; whether it took effect is unknown.`,
+        `${command} printed more than ${OUTPUT_LIMIT / 1024 / 1024} MiB and was stopped; whether it took effect is unknown. ${LOOKS_FIRST}`,
       );
   }
 }
@@ -228,7 +231,7 @@ async function ask(link: Link, bounds: Bounds): Promise<Login> {
     throw failure(
       link,
       "configuration",
-      `cannot find out who the login user is: \`id\` gave ${JSON.stringify(said)}.`,
+      `cannot find out who the login user is: \`id\` gave ${JSON.stringify(said)}. Give it a login shell that runs plain commands.`,
     );
   }
   if (who.before !== "") {
