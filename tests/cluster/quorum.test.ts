@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stopNode } from "../../lab";
+import { execOnNode, stopNode } from "../../lab";
 import {
   eventually,
   failedWith,
@@ -36,8 +36,8 @@ onLab("bookworm", "a cluster with nodes down", (lab) => {
 
     await stopNode(lab(), second);
     await eventually("the loss of quorum", async () => {
-      const text = await onNode(lab(), third, "crm_node", "--quorum");
-      return text.trim() === "0" ? true : undefined;
+      const asked = await execOnNode(lab(), third, ["crm_node", "--quorum"]);
+      return asked.stdout.trim() === "0" ? true : undefined;
     });
     for (const run of [
       () => project.refresh(),
