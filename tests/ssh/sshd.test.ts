@@ -1,13 +1,14 @@
 import test, { after, before, describe } from "node:test";
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Connection } from "../../provider/src/connection";
 import { createPool } from "../../provider/src/ssh/pool";
+import { relay } from "./fake";
 import { makeKey, run, scratch } from "./keys";
 import { startSshd, type Sshd } from "./sshd";
-import { connectionTo, refused, SHORT } from "./support";
+import { connectionTo, refused, SHORT, until } from "./support";
 
 const address = "127.0.0.1";
 const identity = makeKey();
@@ -168,6 +169,25 @@ describe("what only a real sshd does", () => {
     const host = await alive.openHost(to("plain"), address);
     assert.equal((await host.exec(["sleep", "1"])).code, 0);
     await alive.closeAll();
+  });
+
+  test("a command that outlives its connection ends by itself at its bound", async () => {
+    const way = await relay(server("plain").port);
+    const host = await pool.openHost(
+      { ...to("plain"), port: way.port },
+      address,
+    );
+    const runs = () => spawnSync("pgrep", ["-f", "^sleep 9.125"]).status === 0;
+    const lost = refused(
+      host.exec(["sleep", "9.125"], { timeoutSeconds: 2 }),
+      "unknown-outcome",
+    );
+    await until("it runs", runs);
+    await way.stop();
+    await lost;
+    assert.ok(runs(), "it ended with the connection");
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await until("it has ended", () => !runs());
   });
 
   test("a server that is stopped meanwhile", async () => {

@@ -15,6 +15,7 @@ import {
   statuses,
   succeeded,
 } from "../harness";
+import { runInLab } from "../harness/pulumi";
 import type { Row } from "./faults";
 import { onTransportLab, open, shut } from "./lab";
 
@@ -107,7 +108,6 @@ onTransportLab("a first host that fails", (lab) => {
       program: `new pacemaker.FloatingIp("plain", { ip, cidrNetmask });`,
     });
     const { hosts, user, privateKey } = labConnection(lab());
-    const { runInLab } = await import("../harness/pulumi");
     const main = join(
       project.dir,
       "node_modules/pulumi-pacemaker/dist/cli/main.js",
