@@ -1,5 +1,11 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "../../provider/src/connection";
@@ -13,6 +19,18 @@ import type {
 } from "../../provider/src/ssh/exec";
 
 type Values = Record<string, string>;
+
+let stubs: string | undefined;
+
+/** One for the process, gone with it. */
+function stubFolder(): string {
+  if (stubs === undefined) {
+    const made = mkdtempSync(join(tmpdir(), "pacemaker-stubs-"));
+    process.on("exit", () => rmSync(made, { recursive: true, force: true }));
+    stubs = made;
+  }
+  return stubs;
+}
 
 export interface FakePrimitive {
   kind: "primitive";
@@ -96,7 +114,7 @@ export class FakeCluster {
   /** The ids whose start failed, until somebody cleans that up: Pacemaker does not try again before. */
   private readonly startFailed = new Set<string>();
   private readonly running = new Map<string, string>();
-  private readonly stubs = mkdtempSync(join(tmpdir(), "pacemaker-stubs-"));
+  private readonly stubs = stubFolder();
 
   constructor(names: readonly string[] = ["node-01", "node-02", "node-03"]) {
     this.nodes = names.map((name, index) => ({
@@ -439,6 +457,7 @@ export class FakeCluster {
   }
 
   private writeStubs(): void {
+    if (existsSync(join(this.stubs, "pcs"))) return;
     const stub = (name: string, text: string): void => {
       const path = join(this.stubs, name);
       writeFileSync(path, `#!/bin/sh\n${text}`);

@@ -1,4 +1,4 @@
-import test, { beforeEach } from "node:test";
+import test, { afterEach, beforeEach } from "node:test";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,6 +41,8 @@ beforeEach(() => {
     `cp "$2" '${folder}/old'; cp "$4" '${folder}/new'; pwd >'${folder}/cwd'; dirname "$2" >'${folder}/work'; echo '<diff/>'; exit 1`,
   );
 });
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
