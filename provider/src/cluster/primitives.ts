@@ -40,8 +40,9 @@ export async function startedOn(
   what: string,
   resources: readonly string[],
 ): Promise<string | undefined> {
-  const { cib } = await observe(cluster);
+  const { cib, status: before } = await observe(cluster);
   const expected = untilDisabled(cib, resources);
+  warnOfIdleness(what, before, resources);
   const held = resources.filter((id) => !expected.includes(id));
   if (held.length > 0)
     warn(
@@ -60,19 +61,45 @@ export async function startedOn(
   });
 }
 
+/** Where an operator keeps Pacemaker from acting, a change of the configuration changes nothing that runs. */
+function warnOfIdleness(
+  what: string,
+  status: ClusterStatus,
+  resources: readonly string[],
+): void {
+  const unmanaged = resources.filter((id) => {
+    const found = status.resources.get(id);
+    return found && !found.managed && !found.blocked;
+  });
+  if (status.maintenance)
+    warn(
+      what,
+      `the cluster is in maintenance mode, so Pacemaker starts, stops and restarts nothing; left so. ` +
+        `"pcs property set maintenance-mode=false" ends it.`,
+    );
+  else if (unmanaged.length > 0)
+    warn(
+      what,
+      `${unmanaged.join(", ")} is unmanaged, so Pacemaker neither starts nor stops it; left so. ` +
+        `"pcs resource manage ${unmanaged.join(" ")}" ends it.`,
+    );
+}
+
 /**
  * Waits until a member that stands in its group already, and those after it, run again after a change. A member that
  * waits for its group is not waited for.
+ *
+ * @returns the node; undefined when nothing is to be expected of it.
  */
 export async function memberSettled(
   cluster: Cluster,
   id: string,
   group: string,
-): Promise<void> {
+): Promise<string | undefined> {
   const { cib } = await observe(cluster);
   const found = cib.primitives.get(id);
-  if (found?.group !== group || isStaged(found)) return;
-  await startedOn(cluster, id, withFollowers(cib, id));
+  if (found?.group !== group || isStaged(found)) return undefined;
+  return startedOn(cluster, id, withFollowers(cib, id));
 }
 
 /** The members of a group that can run: from the first that an operator has disabled on, none does. */

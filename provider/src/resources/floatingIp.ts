@@ -36,7 +36,7 @@ import {
   type Declared,
   type Timeouts,
 } from "./primitive";
-import { shim } from "./shim";
+import { providerText } from "./shim";
 
 export interface FloatingIpArgs {
   /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
@@ -125,7 +125,7 @@ const schema = z
  * @example
  * new FloatingIp("web_ip", { ip: "192.0.2.80", cidrNetmask: 24, group: "web" });
  */
-export class FloatingIp extends pulumi.dynamic.Resource {
+export class FloatingIp extends pulumi.CustomResource {
   declare readonly connection: pulumi.Output<Connection>;
   declare readonly resourceId: pulumi.Output<string>;
   declare readonly ip: pulumi.Output<string>;
@@ -156,12 +156,14 @@ export class FloatingIp extends pulumi.dynamic.Resource {
       resourceId: args.resourceId ?? name,
     };
     super(
-      shim("floatingIp"),
+      "pulumi-nodejs:dynamic/pacemaker:FloatingIp",
       name,
-      { ...inputs, activeNode: undefined },
+      {
+        ...inputs,
+        activeNode: undefined,
+        __provider: providerText("floatingIp"),
+      },
       options,
-      "pacemaker",
-      "FloatingIp",
     );
   }
 }
@@ -205,19 +207,20 @@ export const floatingIp = handlers<Inputs, Outputs>({
   },
 
   async settle(inputs) {
+    const { resourceId, group } = inputs;
     const cluster = clusterOf(inputs.connection);
-    if (inputs.group !== undefined) {
-      await memberSettled(cluster, inputs.resourceId, inputs.group);
-      return {};
-    }
-    const activeNode = await startedOn(cluster, inputs.resourceId, [
-      inputs.resourceId,
-    ]);
-    if (activeNode === undefined) return {};
-    await checkAddresses(cluster, activeNode, [
-      { resource: inputs.resourceId, ...inputs },
-    ]);
-    return { activeNode };
+    const node =
+      group === undefined
+        ? await startedOn(cluster, resourceId, [resourceId])
+        : await memberSettled(cluster, resourceId, group);
+    if (node !== undefined)
+      await checkAddresses(cluster, node, [
+        { resource: resourceId, ...inputs },
+      ]);
+    // A member's node is told by its group alone: it changes with every failover.
+    return group === undefined && node !== undefined
+      ? { activeNode: node }
+      : {};
   },
 
   async read(state) {
