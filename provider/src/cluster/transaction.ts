@@ -8,6 +8,7 @@ import {
   type Observation,
 } from "./cluster";
 import { warn } from "./report";
+import type { Staged } from "./stage";
 
 /**
  * What to change, given what is there. Pure: it runs again whenever the cluster moved on meanwhile.
@@ -85,17 +86,26 @@ async function commit(
   changes: readonly Change[],
 ): Promise<void> {
   let uncertain = false;
+  let interrupted = false;
   let remaining = [...changes];
   for (let attempt = 0; attempt < plans;) {
     const observation = await observe(cluster);
     const planned = remaining.flatMap((change) => plan(change, observation));
     if (planned.length === 0) return;
     nameOfflineNodes(cluster, observation);
-    const staged = await stage(
-      observation,
-      planned.flatMap(({ commands }) => commands),
-    );
     remaining = planned.map(({ change }) => change);
+    let staged: Staged;
+    try {
+      staged = await stage(
+        observation,
+        planned.flatMap(({ commands }) => commands),
+      );
+    } catch (error) {
+      // Staging works on a copy: whatever became of it, another member can do it from the start.
+      if (!isLost(error) || interrupted) throw error;
+      interrupted = true;
+      continue;
+    }
     if ("error" in staged) {
       if ("refusedCommand" in staged) {
         const refused = ownerOf(planned, staged.refusedCommand);
@@ -133,6 +143,14 @@ async function commit(
     `${remaining.map(({ what }) => what).join(", ")}: the cluster's configuration was changed by somebody else each of ` +
       `the ${plans} times that this change was ready. Nothing was changed by it. See who writes ("pcs status", the ` +
       `cluster's log) and run it again.`,
+  );
+}
+
+/** Whether the member was lost, and not the work refused. */
+function isLost(error: unknown): boolean {
+  return (
+    error instanceof PacemakerError &&
+    (error.kind === "connect" || error.kind === "unknown-outcome")
   );
 }
 
