@@ -35,7 +35,7 @@ const HOSTNAME =
 /** Why a text is not a host's address; undefined when it is one. */
 function hostProblem(host: string): string | undefined {
   const wanted =
-    'expected a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
+    'must be a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
   if (isIP(host) !== 0) return undefined;
   if (host.startsWith("["))
     return `${wanted}; write an IPv6 address without brackets, and the port in \`port\``;
@@ -62,7 +62,7 @@ const pins = z.custom<string | string[]>().superRefine((value, context) => {
   const parsed = Array.isArray(value)
     ? z
         .array(pin)
-        .min(1, "expected at least one key line or fingerprint")
+        .min(1, "must be at least one key line or fingerprint")
         .safeParse(value)
     : pin.safeParse(value);
   for (const issue of parsed.error?.issues ?? []) {
@@ -111,25 +111,25 @@ function checkWhole(
 /** The `connection` input. Never parse it with `reportInput`: the issues would hold secrets. */
 export const connectionSchema: z.ZodType<Connection> = z
   .strictObject({
-    hosts: z.array(host).min(1, "expected at least one address"),
+    hosts: z.array(host).min(1, "must be at least one address"),
     port: z
-      .int("expected a whole number from 1 to 65535")
-      .min(1, "expected a port from 1 to 65535")
-      .max(65535, "expected a port from 1 to 65535")
+      .int("must be a whole number from 1 to 65535")
+      .min(1, "must be a port from 1 to 65535")
+      .max(65535, "must be a port from 1 to 65535")
       .optional(),
     user: z
       .string()
-      .regex(/^[^\s\0]+$/, "expected a login name without blanks")
+      .regex(/^[^\s\0]+$/, "must be a login name without blanks")
       .optional(),
     privateKey: z
       .string()
-      .min(1, "expected the text of a private key")
+      .min(1, "must be the text of a private key")
       .optional(),
     privateKeyPassword: z.string().optional(),
     password: z.string().optional(),
     agentSocketPath: z
       .string()
-      .min(1, "expected the path of an agent's socket")
+      .min(1, "must be the path of an agent's socket")
       .optional(),
     hostKeys: z.record(z.string(), pins).optional(),
     knownHosts: z.string().optional(),

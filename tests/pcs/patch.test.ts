@@ -40,11 +40,7 @@ test("no difference is no patch", () => {
     assert.equal(versionedPatch(text, version), undefined);
 });
 
-test(
-  "a difference that was cut off is refused",
-  { todo: "it becomes a patch that ends in nothing" },
-  () => {
-    const cut = fixture("trixie", "crm_diff.xml").slice(0, 200);
-    assert.throws(() => versionedPatch(cut, version), Error);
-  },
-);
+test("a difference that was cut off is refused", () => {
+  const cut = fixture("trixie", "crm_diff.xml").slice(0, 200);
+  assert.throws(() => versionedPatch(cut, version), Error);
+});

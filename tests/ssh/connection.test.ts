@@ -59,11 +59,11 @@ test("the defaults in use", () => {
 
 test("each mistake is named at its property", () => {
   const wanted =
-    'expected a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
+    'must be a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
   const hosts = ["a"];
   const table: [unknown, string[]][] = [
     [{}, ["hosts: Invalid input: expected array, received undefined"]],
-    [{ hosts: [] }, ["hosts: expected at least one address"]],
+    [{ hosts: [] }, ["hosts: must be at least one address"]],
     [{ hosts: ["a", "b", "A"] }, ['hosts.2: "A" is listed twice']],
     [{ hosts: [""] }, [`hosts.0: ${wanted}`]],
     [{ hosts: ["192.0.2.256"] }, [`hosts.0: ${wanted}`]],
@@ -80,14 +80,14 @@ test("each mistake is named at its property", () => {
         `hosts.0: ${wanted}; write an IPv6 address without brackets, and the port in \`port\``,
       ],
     ],
-    [{ hosts, port: 0 }, ["port: expected a port from 1 to 65535"]],
-    [{ hosts, port: 65536 }, ["port: expected a port from 1 to 65535"]],
-    [{ hosts, port: 22.5 }, ["port: expected a whole number from 1 to 65535"]],
-    [{ hosts, user: "a b" }, ["user: expected a login name without blanks"]],
-    [{ hosts, user: "" }, ["user: expected a login name without blanks"]],
+    [{ hosts, port: 0 }, ["port: must be a port from 1 to 65535"]],
+    [{ hosts, port: 65536 }, ["port: must be a port from 1 to 65535"]],
+    [{ hosts, port: 22.5 }, ["port: must be a whole number from 1 to 65535"]],
+    [{ hosts, user: "a b" }, ["user: must be a login name without blanks"]],
+    [{ hosts, user: "" }, ["user: must be a login name without blanks"]],
     [
       { hosts, privateKey: "" },
-      ["privateKey: expected the text of a private key"],
+      ["privateKey: must be the text of a private key"],
     ],
     [{ hosts, hostKey: "x" }, [': Unrecognized key: "hostKey"']],
     [
@@ -97,7 +97,7 @@ test("each mistake is named at its property", () => {
     [
       { hosts, hostKeys: { a: "nonsense" } },
       [
-        'hostKeys.a: expected a public key line such as "ssh-ed25519 AAAA..." or a fingerprint such as "SHA256:..."',
+        'hostKeys.a: must be a public key line such as "ssh-ed25519 AAAA..." or a fingerprint such as "SHA256:..."',
       ],
     ],
     [
@@ -108,7 +108,7 @@ test("each mistake is named at its property", () => {
     ],
     [
       { hosts, hostKeys: { a: [] } },
-      ["hostKeys.a: expected at least one key line or fingerprint"],
+      ["hostKeys.a: must be at least one key line or fingerprint"],
     ],
     [
       { hosts, hostKeys: { a: 1 } },

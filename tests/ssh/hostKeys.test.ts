@@ -110,7 +110,7 @@ describe("host-keys", () => {
 test("a wrong command line says what is wrong, and asks nobody", async () => {
   const see = "\nSee: pulumi-pacemaker --help\n";
   const wanted =
-    'expected a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
+    'must be a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
   const table: [string[], string][] = [
     [[], "a command is missing: host-keys"],
     [["host-key", "a"], 'there is no command "host-key"'],
@@ -119,7 +119,7 @@ test("a wrong command line says what is wrong, and asks nobody", async () => {
     [["host-keys", "a", "b", "a"], 'a: "a" is listed twice'],
     [
       ["host-keys", "--port", "0", "a"],
-      "--port 0: expected a port from 1 to 65535",
+      "--port 0: must be a port from 1 to 65535",
     ],
   ];
   for (const [argv, text] of table)

@@ -244,6 +244,6 @@ test("what cannot be pinned says what would be right", () => {
   assert.match(problem("ssh-ed25519"), /not a whole key/);
   assert.match(problem("ssh-ed25519 AAAA"), /not a whole key/);
   assert.match(problem(ed25519.private), /a private key does not belong here/);
-  assert.match(problem("nonsense"), /expected a public key line/);
-  assert.match(problem(""), /expected a public key line/);
+  assert.match(problem("nonsense"), /must be a public key line/);
+  assert.match(problem(""), /must be a public key line/);
 });

@@ -199,13 +199,14 @@ export async function push(
   { member, cib }: Observation,
   diff: string,
 ): Promise<boolean> {
-  snapshots.delete(cluster);
   const patch = versionedPatch(diff, cib.version);
   if (patch === undefined) return true;
-  const result = await member.host.exec([cibadmin, "--patch", "--xml-pipe"], {
-    stdin: patch,
-    rights: "cluster",
-  });
+  const result = await member.host
+    .exec([cibadmin, "--patch", "--xml-pipe"], {
+      stdin: patch,
+      rights: "cluster",
+    })
+    .finally(() => snapshots.delete(cluster));
   if (result.code === 0) return true;
   if (result.code === oldCib) return false;
   throw failure(member, "cibadmin --patch", result);

@@ -117,9 +117,8 @@ function describeFailure(failure: FailureStatus, cib: Cib): string {
   const { resource, task, node } = failure;
   const reason = failure.exitReason === "" ? "" : ` ("${failure.exitReason}")`;
   const status =
-    failure.status === "" || failure.status === "complete"
-      ? ""
-      : `, ${failure.status}`;
+    // What went well but for its result: "complete" in Pacemaker 2.1, "Done" in 3.0.
+    /^(|complete|done)$/i.test(failure.status) ? "" : `, ${failure.status}`;
   const agent = cib.primitives.get(resource)?.agent ?? "";
   const log = agent.startsWith("systemd:")
     ? `"journalctl -u ${agent.slice("systemd:".length)}" on ${node}`

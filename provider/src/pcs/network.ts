@@ -56,9 +56,15 @@ export function listensOn(
   return addresses.every((address) =>
     listeners.some(
       (listener) =>
-        /^0+$/.test(listener) || kernelSpellings(address).includes(listener),
+        isEverywhere(listener, address) ||
+        kernelSpellings(address).includes(listener),
     ),
   );
+}
+
+/** Listening at every address: of both families for an IPv6 socket, of its own only for an IPv4 one. */
+function isEverywhere(listener: string, address: string): boolean {
+  return (isIPv6(address) ? /^0{32}$/ : /^(0{8}|0{32})$/).test(listener);
 }
 
 /** As the tables spell it: 32-bit words in the machine's own byte order, which is either. */
@@ -70,10 +76,17 @@ function kernelSpellings(ip: string): string[] {
   const words = hex.flatMap((_, index) =>
     index % 4 === 0 ? [hex.slice(index, index + 4)] : [],
   );
-  return [
-    words.map((word) => [...word].reverse().join("")).join(""),
-    hex.join(""),
-  ];
+  const little = words.map((word) => [...word].reverse().join("")).join("");
+  const big = hex.join("");
+  return isIPv6(ip)
+    ? [little, big]
+    : // An IPv4 address may stand in an IPv6 socket as ::ffff:a.b.c.d.
+      [
+        little,
+        big,
+        `${"0".repeat(16)}FFFF0000${little}`,
+        `${"0".repeat(16)}0000FFFF${big}`,
+      ];
 }
 
 function bytesOfIpv6(ip: string): number[] {

@@ -18,7 +18,10 @@ export interface SimulatedAction {
  * @throws Error when the text is not crm_simulate's.
  */
 export function parseSimulation(text: string): SimulatedAction[] {
-  const actions = child(parseXml(text), "actions");
+  const root = parseXml(text);
+  const actions = child(root, "actions");
+  if (!actions)
+    throw new Error(`expected crm_simulate's actions, found <${root.name}>`);
   return children(actions, "rsc_action").map(({ attributes }) => ({
     resource: attributes.resource ?? "",
     action: (attributes.action ?? "").toLowerCase(),

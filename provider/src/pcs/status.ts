@@ -120,11 +120,14 @@ function resourcesOf(
 
 function failureStatus({ attributes }: XmlElement): FailureStatus {
   const operationKey = attributes.op_key ?? attributes.id ?? "";
-  const [, resource, task] = /^(.*)_([a-z_]+)_\d+$/.exec(operationKey) ?? [];
+  // Both an id and an operation's name may hold "_".
+  const [, start, lastWord] = /^(.*)_([a-z]+)_\d+$/.exec(operationKey) ?? [];
+  const task = attributes.task ?? lastWord ?? "";
+  const end = operationKey.search(new RegExp(`_${task}_\\d+$`));
   return {
     operationKey,
-    resource: resource ?? operationKey,
-    task: attributes.task ?? task ?? "",
+    resource: end < 0 ? (start ?? operationKey) : operationKey.slice(0, end),
+    task,
     node: attributes.node ?? "",
     exitStatus: attributes.exitstatus ?? "",
     exitReason: attributes.exitreason ?? "",

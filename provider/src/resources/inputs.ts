@@ -28,7 +28,12 @@ export function failuresOf(
   const result = schema.safeParse(inputs);
   if (result.success) return [];
   return result.error.issues
-    .filter((issue) => !holdsUnknown(valueAt(inputs, issue.path)))
+    .filter(
+      (issue) =>
+        !holdsUnknown(valueAt(inputs, issue.path)) &&
+        // A rule over several values that names one which is not known yet.
+        !issue.message.includes(unknownValue),
+    )
     .flatMap((issue) =>
       issue.code === "unrecognized_keys"
         ? issue.keys.map((key) => ({
@@ -38,11 +43,32 @@ export function failuresOf(
         : [
             {
               property: issue.path.join("."),
-              reason: `${issue.path.join(".")} ${issue.message}`,
+              reason: `${issue.path.join(".")} ${inWords(issue, valueAt(inputs, issue.path))}`,
             },
           ],
     );
 }
+
+/** What zod says of a wrong type, in our words; the value is not shown, because it may be a secret. */
+function inWords(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === "invalid_type" && /^Invalid input/.test(issue.message)) {
+    const type = typeNames[issue.expected] ?? `a ${issue.expected}`;
+    return value === undefined
+      ? `is missing: it must be ${type}`
+      : `must be ${type}`;
+  }
+  return issue.message;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "an object",
+  record: "an object of names and values",
+  string: "a text",
+};
 
 /** The value at a path, or the nearest one above it that exists. */
 function valueAt(inputs: unknown, path: readonly PropertyKey[]): unknown {
@@ -53,10 +79,6 @@ function valueAt(inputs: unknown, path: readonly PropertyKey[]): unknown {
     value = (value as Record<PropertyKey, unknown>)[key];
   }
   return value;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? "is missing: it" : `${JSON.stringify(value)}`;
 }
 
 /** A string with a rule of its own; the message says what would be right. */
@@ -71,7 +93,7 @@ function text(expected: string, holds: (value: string) => boolean) {
 function wrong(value: unknown, expected: string): string {
   return value === undefined
     ? `is missing: it must be ${expected}`
-    : `is ${shown(value)}, but must be ${expected}`;
+    : `is ${JSON.stringify(value)}, but must be ${expected}`;
 }
 
 const idPattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;

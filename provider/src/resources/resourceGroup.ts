@@ -28,7 +28,7 @@ import { arrivals, departures, planGroup, type DeclaredGroup } from "./group";
 import { adopt, asStrings, flag, id, metaAttributes, port } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { readAttributes } from "./primitive";
-import { shim } from "./shim";
+import { providerText } from "./shim";
 
 export interface ResourceGroupArgs {
   /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
@@ -106,7 +106,7 @@ const memberSeconds = 120;
  * @example
  * new ResourceGroup("web", { members: [address.resourceId, service.resourceId] });
  */
-export class ResourceGroup extends pulumi.dynamic.Resource {
+export class ResourceGroup extends pulumi.CustomResource {
   declare readonly connection: pulumi.Output<Connection>;
   declare readonly resourceId: pulumi.Output<string>;
   declare readonly members: pulumi.Output<string[]>;
@@ -130,12 +130,14 @@ export class ResourceGroup extends pulumi.dynamic.Resource {
       resourceId: args.resourceId ?? name,
     };
     super(
-      shim("resourceGroup"),
+      "pulumi-nodejs:dynamic/pacemaker:ResourceGroup",
       name,
-      { ...inputs, activeNode: undefined },
+      {
+        ...inputs,
+        activeNode: undefined,
+        __provider: providerText("resourceGroup"),
+      },
       options,
-      "pacemaker",
-      "ResourceGroup",
     );
   }
 }
@@ -180,18 +182,21 @@ export const resourceGroup = handlers<Inputs, Outputs>({
       inputs.members,
     );
     if (activeNode === undefined) return {};
-    const { cib } = await observe(cluster);
-    const addresses = inputs.members.flatMap((member) =>
-      addressOf(cib, member),
+    const { cib, status } = await observe(cluster);
+    const running = inputs.members.filter(
+      (member) => status.resources.get(member)?.role === "Started",
     );
+    const addresses = running.flatMap((member) => addressOf(cib, member));
     await checkAddresses(cluster, activeNode, addresses);
-    await checkPorts(
-      cluster,
-      inputs.resourceId,
-      activeNode,
-      inputs.listeningPorts ?? [],
-      addresses.map((address) => address.ip),
-    );
+    // Of a member that an operator keeps stopped, nothing can be expected.
+    if (running.length === inputs.members.length)
+      await checkPorts(
+        cluster,
+        inputs.resourceId,
+        activeNode,
+        inputs.listeningPorts ?? [],
+        addresses.map((address) => address.ip),
+      );
     return { activeNode };
   },
 

@@ -38,7 +38,7 @@ import {
   type Declared,
   type Timeouts,
 } from "./primitive";
-import { shim } from "./shim";
+import { providerText } from "./shim";
 
 export interface SystemdResourceArgs {
   /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
@@ -117,7 +117,7 @@ const schema = z.strictObject({
  * @example
  * new SystemdResource("web_service", { unit: "nginx", group: "web" });
  */
-export class SystemdResource extends pulumi.dynamic.Resource {
+export class SystemdResource extends pulumi.CustomResource {
   declare readonly connection: pulumi.Output<Connection>;
   declare readonly resourceId: pulumi.Output<string>;
   declare readonly unit: pulumi.Output<string>;
@@ -148,17 +148,16 @@ export class SystemdResource extends pulumi.dynamic.Resource {
       resourceId: args.resourceId ?? name,
     };
     super(
-      shim("systemdResource"),
+      "pulumi-nodejs:dynamic/pacemaker:SystemdResource",
       name,
       {
         ...inputs,
         activeNode: undefined,
         registeredUnit: undefined,
         pendingNodes: undefined,
+        __provider: providerText("systemdResource"),
       },
       options,
-      "pacemaker",
-      "SystemdResource",
     );
   }
 }

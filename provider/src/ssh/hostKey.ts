@@ -86,7 +86,7 @@ export function parsePin(text: string): Pin | { problem: string } {
         }
       : {
           problem:
-            'expected a public key line such as "ssh-ed25519 AAAA..." or a fingerprint such as "SHA256:..."',
+            'must be a public key line such as "ssh-ed25519 AAAA..." or a fingerprint such as "SHA256:..."',
         };
   }
   const key = second === undefined ? undefined : parseKey(first, second);
