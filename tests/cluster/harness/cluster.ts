@@ -65,6 +65,8 @@ function render(element: Element, margin: string): string {
   const children = element.children
     .map((child) => render(child, `${margin}  `))
     .filter(Boolean);
+  // Pacemaker notes in a property of its own when it has forgotten a failure.
+  if (element.attributes.name === "last-lrm-refresh") return "";
   // "pcs node unstandby" leaves an empty set behind.
   if (element.name === "instance_attributes" && children.length === 0)
     return "";

@@ -3,7 +3,6 @@ import { appendFileSync } from "node:fs";
 import { after, before, beforeEach, describe } from "node:test";
 import {
   describeLab,
-  labDown,
   labReset,
   labUp,
   type Lab,
@@ -24,11 +23,6 @@ async function bringUp(suite: Suite): Promise<Lab> {
   const wasThere = describeLab(name) !== undefined;
   if (!wasThere && recordFile) appendFileSync(recordFile, `${name}\n`);
   return labUp({ suite, name }, (line) => console.log(`lab ${name}: ${line}`));
-}
-
-/** Takes down the labs that a run has brought up: the lines of the file that PACEMAKER_TEST_LABS named. */
-export async function takeDown(names: readonly string[]): Promise<void> {
-  await Promise.all([...new Set(names)].map((name) => labDown(name)));
 }
 
 /**
