@@ -1,7 +1,7 @@
 /** One run of the real Pulumi CLI, and what its engine reported. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { inNamespace, type Lab } from "../../../lab";
 
 export interface Diagnostic {
@@ -71,7 +71,7 @@ export function runInLab(
     child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
     const limit = setTimeout(() => {
       stderr += `\nended by the test: it ran for ${options.timeoutSeconds} s`;
-      if (pid !== undefined) endGroup(pid);
+      if (pid !== undefined) endTree(pid);
     }, options.timeoutSeconds * 1000);
     child.on("error", reject);
     child.on("close", (code) => {
@@ -92,18 +92,32 @@ export function runInLab(
 
 const running = new Set<number>();
 
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // it has ended since
-  }
+/** Ends a CLI at once, with its language host and providers: they lead process groups of their own. */
+function endTree(root: number): void {
+  const children = new Map<number, number[]>();
+  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
+      const parent = Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
+      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+    } catch {
+      // it has ended since
+    }
+  const end = (pid: number): void => {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it has ended since
+    }
+    for (const child of children.get(pid) ?? []) end(child);
+  };
+  end(root);
 }
 
 // A test file that is told to end takes its CLIs along.
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => {
-    for (const pid of running) endGroup(pid);
+    for (const pid of running) endTree(pid);
     process.exit(signal === "SIGINT" ? 130 : 143);
   });
 
