@@ -5,6 +5,7 @@ import { execOnNode } from "../../../lab";
 import { readStaged, stagingScript } from "../../../provider/src/cluster/stage";
 import { createPrimitive } from "../../../provider/src/pcs/commands";
 import { parseXml, type XmlElement } from "../../../provider/src/pcs/xml";
+import { metaAttributes } from "../../../provider/src/resources/inputs";
 import { cibText, configuration, onEveryNode } from "../harness";
 import { onTransportLab } from "./lab";
 
@@ -77,34 +78,44 @@ onTransportLab("hostile values through a real pcs", (lab) => {
     }
   }
 
-  test("are stored as they are or refused, and never run", async (t) => {
-    const before = await configuration(lab());
-    const found = await stored(hostile);
-    const refused = hostile.filter((_, index) => !found.has(String(index)));
-    t.diagnostic(
-      `refused: ${refused.map((text) => JSON.stringify(text.slice(0, 40))).join(", ")}`,
-    );
-    for (const [index, value] of found)
-      assert.equal(value, hostile[Number(index)]);
-    assert.ok(found.size >= 15, `${found.size} stored`);
+  /** Whether a resource's inputs let a value through. */
+  const isInput = (value: string): boolean =>
+    metaAttributes.safeParse({ fake: value }).success;
 
+  test("are stored as they are or refused, and never run", async () => {
+    const before = await configuration(lab());
+    // Control characters get no further than the inputs: Pacemaker stores some of them as something else.
+    const kept = hostile.filter((value) => !/\p{Cc}/u.test(value));
+    assert.deepEqual(hostile.filter(isInput), kept);
     const pieces = fc.constantFrom(
-      ...["'", '"', "\\", "`", "$(", ")", ";", "&", "|", "<", ">", "\n"],
-      ...["--", "-", "=", " ", "#", "!", "{", "}", "*", "?", "é", "🐘"],
+      ...["'", '"', "\\", "`", "$(", ")", ";", "&", "|", "<", ">"],
+      ...["--", "-", "=", " ", "#", "!", "{", "}", "*", "?"],
       `touch ${canary}`,
     );
     const random = fc.sample(
       fc.array(pieces, { minLength: 1, maxLength: 12 }),
-      { numRuns: 15, seed: 7 },
+      { numRuns: 10, seed: 7 },
     );
-    const values = random.map((words) => words.join(""));
-    for (const [index, value] of await stored(values))
+    const values = [...kept, ...random.map((words) => words.join(""))];
+    const found = await stored(values);
+    for (const [index, value] of found)
       assert.equal(value, values[Number(index)]);
+    assert.equal(found.size, values.length, "pcs refused some");
 
     const seen = await onEveryNode(lab(), `ls ${canary}* 2>/dev/null || true`);
     for (const text of Object.values(seen)) assert.equal(text, "");
     assert.equal(await configuration(lab()), before);
   });
+
+  test(
+    "with a letter beyond ASCII before one that XML escapes are stored whole, or refused",
+    { todo: "Pacemaker 2.1.5 cuts them off there, by hand with pcs as well" },
+    async () => {
+      const value = "é & e";
+      const found = await stored([value]);
+      assert.ok(!isInput(value) || found.get("0") === value, found.get("0"));
+    },
+  );
 
   test("with a NUL are refused before anything is sent", () => {
     assert.throws(
