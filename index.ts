@@ -10,6 +10,8 @@ const smtp = new pacemaker.SmtpStack("smtp", {
   nic: config.get("nic"),
   unit: config.get("unit"),
   monitorInterval: config.get("monitorInterval"),
+  adopt: config.get<"update">("adopt"),
+  rollback: config.getBoolean("rollback"),
 });
 
 export const activeNode = smtp.activeNode;

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { run } from "./run";
 
 const print = (stream: NodeJS.WriteStream) => (text: string) =>
