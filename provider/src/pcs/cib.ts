@@ -40,6 +40,8 @@ export interface Reference {
   readonly kind: "constraint" | "tag";
   readonly id: string;
   readonly resources: readonly string[];
+  /** The node on which a location constraint never lets them run. */
+  readonly bannedFrom?: string;
 }
 
 export interface Cib {
@@ -135,10 +137,14 @@ function constraintOf(element: XmlElement): Reference {
   const listed = [...descendants(element)]
     .filter((inner) => inner.name === "resource_ref")
     .map((inner) => inner.attributes.id);
+  const { node, score } = element.attributes;
   return {
     kind: "constraint",
     id,
     resources: [...named, ...listed].filter((one) => one !== undefined),
+    ...(node !== undefined && score === "-INFINITY"
+      ? { bannedFrom: node }
+      : {}),
   };
 }
 

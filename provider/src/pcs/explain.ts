@@ -11,6 +11,7 @@ export function explainNotStarted(
   const lines = [
     ...resources.map((id) => describe(status, id)),
     ...clusterWide(status, cib),
+    ...bans(cib, resources),
     ...resources.flatMap((id) => disabled(cib, id)),
     ...resources.flatMap((id) => failuresOf(status, cib, id)),
   ];
@@ -91,6 +92,23 @@ function clusterWide(status: ClusterStatus, cib: Cib): string[] {
         ]
       : []),
   ];
+}
+
+/** The location constraints that keep a resource, or its group, away from a node for good. */
+function bans(cib: Cib, resources: readonly string[]): string[] {
+  const concerned = new Set(
+    resources.flatMap((id) => [id, cib.primitives.get(id)?.group ?? id]),
+  );
+  return cib.references.flatMap(({ id, resources: named, bannedFrom }) =>
+    bannedFrom === undefined
+      ? []
+      : named
+          .filter((one) => concerned.has(one))
+          .map(
+            (one) =>
+              `${one} is banned from ${bannedFrom} by the constraint ${id}; left so. "pcs constraint delete ${id}" ends it`,
+          ),
+  );
 }
 
 function disabled(cib: Cib, id: string): string[] {
