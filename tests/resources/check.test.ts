@@ -98,6 +98,10 @@ describe("FloatingIp refuses", () => {
       `options.iflabel holds a line break or another control character, which Pacemaker would corrupt`,
     ],
     [
+      { options: { iflabel: "é & e" } },
+      `options.iflabel holds "&", "<" or ">" beside a letter outside ASCII, which Pacemaker 2.1 cuts off`,
+    ],
+    [
       { options: { iflabel: null } },
       `options.iflabel is null, but must be a string, a number or a boolean`,
     ],

@@ -227,6 +227,13 @@ function attributeMistake(
     return `is empty, which pcs takes as "remove it": leave the name out instead`;
   if (typeof value === "string" && control.test(value))
     return `holds a line break or another control character, which Pacemaker would corrupt`;
+  // Seen on 2.1.5: "é & e" is stored as "é  e", whoever writes it.
+  if (
+    typeof value === "string" &&
+    /[^\p{ASCII}]/u.test(value) &&
+    /[&<>]/.test(value)
+  )
+    return `holds "&", "<" or ">" beside a letter outside ASCII, which Pacemaker 2.1 cuts off`;
   return undefined;
 }
 
