@@ -1,6 +1,7 @@
 import { newCluster } from "./fakeSsh";
 import test, { afterEach, beforeEach, describe, mock } from "node:test";
 import assert from "node:assert/strict";
+import { providerText } from "../../provider/src/resources/shim";
 import {
   floatingIp,
   resourceGroup,
@@ -277,7 +278,11 @@ describe("a start that fails", () => {
   test("keeps the group in the state, marked, with the cluster's words, and the next run goes on", async () => {
     const { setting, group, error } = await failing();
     assert.equal(error.id, "smtp-stack");
-    assert.deepEqual(error.properties, { ...group, incomplete: true });
+    assert.deepEqual(error.properties, {
+      ...group,
+      incomplete: true,
+      __provider: providerText("resourceGroup"),
+    });
     assert.ok(!holdsUndefined(error.properties));
     assert.deepEqual(error.reasons, [error.message]);
     assert.match(

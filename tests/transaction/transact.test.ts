@@ -73,6 +73,18 @@ test("while only the status moves, the same difference is offered again", async 
   assert.equal(fake.commits.length, 1);
 });
 
+test("while others change only what it is not about, the same difference is offered again", async () => {
+  const fake = withResource();
+  let disturbances = 12;
+  fake.beforePatch = () => {
+    if (disturbances-- > 0) fake.version.epoch += 1;
+  };
+  await transact(handle(fake), "change a", setOnA("x"));
+  assert.equal(count(fake, "/bin/sh"), 1);
+  assert.equal(count(fake, "--patch"), 13);
+  assert.equal(fake.commits.length, 1);
+});
+
 test("when the configuration moved, the change is planned anew, and both survive", async () => {
   const fake = withResource();
   let others = 2;

@@ -7,6 +7,7 @@ import {
   type Cluster,
   type Observation,
 } from "./cluster";
+import { objectsIn } from "../pcs/cib";
 import { warn } from "./report";
 import type { Staged } from "./stage";
 
@@ -20,7 +21,7 @@ export type Plan = (observation: Observation) => readonly PcsCommand[];
 /** How often a change is planned anew because somebody else changed the configuration at the same time. */
 const plans = 10;
 
-/** How often a staged change is offered again because only the status had moved. */
+/** How often a staged change is offered again because only what it is not about had moved. */
 const offers = 50;
 
 interface Change {
@@ -181,7 +182,10 @@ function ownerOf(planned: readonly Planned[], command: number): Change {
   throw new Error(`there is no command ${command} in the batch`);
 }
 
-/** Pushes, and where only the status has moved since, offers the same difference to the new version. */
+/**
+ * Pushes. Where others have written since, but nothing that the difference is about, the same difference is offered to
+ * the new version: staging it again takes so long that somebody who writes steadily would always be there first.
+ */
 async function offer(
   cluster: Cluster,
   planned: Observation,
@@ -191,10 +195,11 @@ async function offer(
   for (let attempt = 0; attempt < offers; attempt += 1) {
     if (await push(cluster, observation, diff)) return observation;
     observation = await observe(cluster);
-    const { version } = observation.cib;
+    const [now, then] = [observation.cib, planned.cib];
+    // A higher admin_epoch says that an administrator replaced the whole configuration.
     if (
-      version.epoch !== planned.cib.version.epoch ||
-      version.adminEpoch !== planned.cib.version.adminEpoch
+      now.version.adminEpoch !== then.version.adminEpoch ||
+      objectsIn(now) !== objectsIn(then)
     )
       return undefined;
   }

@@ -191,6 +191,21 @@ function operationsOf(primitive: XmlElement): Operation[] {
   });
 }
 
+/**
+ * The text of the sections that hold resources and what names them. Changes are planned from these, and differences that
+ * touch them go by positions: where the text is the same, both still fit. Properties, nodes and status may differ.
+ */
+export function objectsIn({ text }: Cib): string {
+  return ["resources", "constraints", "tags"]
+    .map(
+      (section) =>
+        new RegExp(`<${section}(\\s[^>]*)?(/>|>[\\s\\S]*</${section}>)`).exec(
+          text,
+        )?.[0] ?? "",
+    )
+    .join("\n");
+}
+
 /** The order of two versions of one cluster's CIB: negative when `a` is older than `b`. */
 export function compareVersions(a: CibVersion, b: CibVersion): number {
   return (

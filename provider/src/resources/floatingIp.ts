@@ -169,6 +169,7 @@ export class FloatingIp extends pulumi.CustomResource {
 }
 
 export const floatingIp = handlers<Inputs, Outputs>({
+  name: "floatingIp",
   schema,
   inputNames: [
     "connection",

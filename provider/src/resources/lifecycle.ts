@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
+import { providerText, type ProviderName } from "./shim";
 
 /** A bag of properties as Pulumi hands it over. */
 export type Properties = Record<string, unknown>;
@@ -24,6 +25,8 @@ export interface Applied<Outputs> {
 
 /** What a kind of resource says of itself; all that is common to the kinds is in `handlers`. */
 export interface Kind<Inputs extends CommonInputs, Outputs> {
+  /** Its name in `pulumi-pacemaker/provider`. */
+  readonly name: ProviderName;
   readonly schema: z.ZodType;
   readonly inputNames: readonly (keyof Inputs & string)[];
   /** Gives defaults and the one spelling of what can be spelled in several ways. Unknown values pass untouched. */
@@ -125,7 +128,16 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     kind.isUnfinished?.(state as unknown as Inputs & Outputs) === true;
 
   const asPartial = (inputs: Inputs, message: string): Error =>
-    partial(inputs.resourceId, { ...inputs, [incomplete]: true }, message);
+    partial(
+      inputs.resourceId,
+      {
+        ...inputs,
+        [incomplete]: true,
+        // Of a failed call Pulumi stores just these, and could not find the provider again.
+        __provider: providerText(kind.name),
+      },
+      message,
+    );
 
   return {
     async check(_olds, news) {

@@ -143,6 +143,7 @@ export class ResourceGroup extends pulumi.CustomResource {
 }
 
 export const resourceGroup = handlers<Inputs, Outputs>({
+  name: "resourceGroup",
   schema,
   inputNames: ["connection", "resourceId", "members", "meta", "listeningPorts"],
 

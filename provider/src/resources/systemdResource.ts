@@ -163,6 +163,7 @@ export class SystemdResource extends pulumi.CustomResource {
 }
 
 export const systemdResource = handlers<Inputs, Outputs>({
+  name: "systemdResource",
   schema,
   inputNames: [
     "connection",
