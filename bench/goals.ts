@@ -1,0 +1,81 @@
+/** What is to be reached: ratios of what was measured in the same run. */
+import type { Figures } from "./measure";
+
+export interface Goal {
+  readonly what: string;
+  readonly atMost: number;
+  readonly measured: (figures: Figures) => number | undefined;
+}
+
+const ratio =
+  (above: string | string[], below: string) =>
+  (figures: Figures): number | undefined =>
+    figures.ratio([above].flat(), [below]);
+
+const most = (name: string) => (figures: Figures) => {
+  const values = figures.values.get(name);
+  return values && Math.max(...values);
+};
+
+export const goals: readonly Goal[] = [
+  {
+    what: "SmtpStack, first handler to 220, over the raw patch",
+    atMost: 2.0,
+    measured: ratio("ours, first handler to 220", "raw patch"),
+  },
+  {
+    what: "whole `pulumi up --skip-preview`, over by hand",
+    atMost: 0.6,
+    measured: ratio("ours, whole up", "by hand"),
+  },
+  {
+    what: "whole `pulumi up --skip-preview` less an empty one, over the best script",
+    atMost: 0.45,
+    measured: ratio(["ours, whole up", "an empty up"], "script"),
+  },
+  {
+    what: "the same job, over Ansible",
+    atMost: 0.45,
+    measured: ratio("ours, whole up", "Ansible"),
+  },
+  {
+    what: "100 primitives: our part over one raw patch of the same",
+    atMost: 2.0,
+    measured: ratio("100: ours", "100: raw patch"),
+  },
+  {
+    what: "100 primitives: our part over `pcs -f` one by one",
+    atMost: 0.35,
+    measured: ratio("100: ours", "100: pcs -f"),
+  },
+  {
+    what: "remote commands of a no-op `up`, 300 resources",
+    atMost: 6,
+    measured: most("300: remote commands of a no-op up"),
+  },
+  {
+    what: "remote commands of a refresh, 300 resources",
+    atMost: 6,
+    measured: most("300: remote commands of a refresh"),
+  },
+  {
+    what: "our part of a no-op `up`, 300 resources over 3",
+    atMost: 1.5,
+    measured: ratio("300: our part of a no-op up", "3: our part of a no-op up"),
+  },
+  {
+    what: "10 clusters at once over 1",
+    atMost: 2.0,
+    measured: ratio("10 clusters at once", "1 cluster"),
+  },
+  {
+    what: "misplacement window, seconds, sampled every 50 ms",
+    atMost: 0,
+    measured: most("ours, seconds out of place"),
+  },
+  {
+    what: "changes of concurrent writers that were lost",
+    atMost: 0,
+    measured: most("lost changes"),
+  },
+];

@@ -1,0 +1,132 @@
+/** The measurements, side by side in one go: npm run bench. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  labDown,
+  labObstacles,
+  labUp,
+  obstaclesMessage,
+  type Lab,
+} from "../lab";
+import {
+  parseArguments,
+  usage,
+  type BenchOptions,
+  type Part,
+} from "./arguments";
+import { chart } from "./chart";
+import { Figures, inTurns, load } from "./measure";
+import { panels } from "./panels";
+import { placementWays } from "./placement";
+import { results, tables, type Surroundings } from "./report";
+import { scaleWays } from "./scale";
+import { smtpWays } from "./smtp";
+
+const started = Date.now();
+
+function say(line: string): void {
+  const seconds = ((Date.now() - started) / 1000).toFixed(0).padStart(5);
+  console.error(`${seconds} s  ${line}`);
+}
+
+interface Bench {
+  readonly options: BenchOptions;
+  readonly lab: Lab;
+  readonly figures: Figures;
+  readonly cleanUp: (() => void)[];
+}
+
+const work: Partial<Record<Part, (bench: Bench) => Promise<string[]>>> = {
+  smtp: async ({ options, lab, figures, cleanUp }) =>
+    inTurns(await smtpWays(lab, cleanUp, say), options.rounds, figures, say),
+  placement: async ({ options, lab, figures, cleanUp }) =>
+    inTurns(await placementWays(lab, cleanUp), options.rounds, figures, say),
+  scale: async ({ options, lab, figures, cleanUp }) =>
+    inTurns(
+      await scaleWays(lab, options.sizes, cleanUp),
+      options.rounds,
+      figures,
+      say,
+    ),
+};
+
+async function measure(
+  options: BenchOptions,
+  cleanUp: (() => void)[],
+): Promise<void> {
+  const name = `bench-${options.suite}`;
+  const lab = await labUp({ suite: options.suite, name, nodes: 3 }, say);
+  const figures = new Figures();
+  const before = load();
+  const failures: string[] = [];
+  try {
+    for (const part of options.only) {
+      say(`${part}: begins`);
+      failures.push(
+        ...((await work[part]?.({ options, lab, figures, cleanUp })) ?? []),
+      );
+    }
+  } finally {
+    if (!options.keep) await labDown(name);
+  }
+  const surroundings: Surroundings = {
+    suite: options.suite,
+    rounds: options.rounds,
+    versions: lab.versions,
+    load: [before, load()],
+    failures,
+  };
+  write(options, figures, surroundings);
+}
+
+function write(
+  options: BenchOptions,
+  figures: Figures,
+  surroundings: Surroundings,
+): void {
+  const { suite, rounds, versions, load } = surroundings;
+  const footer =
+    `Medians of ${rounds} rounds in turns, on one machine of 2 cores that runs the three nodes too ` +
+    `(${suite}, Pacemaker ${versions.pacemaker}, pcs ${versions.pcs}).`;
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(
+    join(options.out, "results.json"),
+    results(figures, surroundings),
+  );
+  writeFileSync(
+    join(options.out, "results.svg"),
+    chart(panels(figures, options.sizes), footer),
+  );
+  console.log(tables(figures));
+  console.log(`\nload ${load.join(" before, ")} after; ${footer}`);
+  for (const failure of surroundings.failures)
+    console.log(`not measured: ${failure}`);
+}
+
+async function main(): Promise<number> {
+  const options = parseArguments(process.argv.slice(2));
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const obstacles = labObstacles();
+  if (obstacles.length > 0) {
+    console.error(obstaclesMessage(obstacles));
+    return 2;
+  }
+  const cleanUp: (() => void)[] = [];
+  try {
+    await measure(options, cleanUp);
+    return 0;
+  } finally {
+    for (const clean of cleanUp.reverse()) clean();
+  }
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);
