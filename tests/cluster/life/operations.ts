@@ -69,7 +69,7 @@ function parse(node: string, line: string, after: number): Operation[] {
   if (!match || Number(match[1]) <= after) return [];
   const [, , when = "", task = "", resource = "", result] = match;
   const t = Date.parse(`${when} 2000 UTC`);
-  return [{ t, node, task, resource, ok: result === "ok" }];
+  return [{ t, node, task, resource, ok: result?.toLowerCase() === "ok" }];
 }
 
 /** The starts of the later one on a node where the earlier one was not up, and the stops of the earlier one under it. */
