@@ -95,32 +95,34 @@ for (const suite of suites)
       assert.equal(await configuration(lab()), before);
       assert.deepEqual(await kept(), []);
     });
+  });
 
-    test("finds absent what is absent, and leaves what is in somebody else's group", async (t) => {
-      const before = await configuration(lab());
-      const pcs = (script: string) =>
-        onNode(lab(), "node-01", "/bin/sh", "-ec", script);
-      const project = await makeProject(t, lab(), {
-        program: programOf(
-          ...[address("web_ip", 31, web), address("web_last", 32, web)],
-          group("web", ["web_ip", "web_last"]),
-          address("alone", 33),
-        ),
-      });
-      succeeded(await project.up());
-      await pcs(`
+onLab("bookworm", "a destroy of what others have taken away", (lab) => {
+  test("finds absent what is absent, and leaves what is in somebody else's group", async (t) => {
+    const before = await configuration(lab());
+    const pcs = (script: string) =>
+      onNode(lab(), "node-01", "/bin/sh", "-ec", script);
+    const project = await makeProject(t, lab(), {
+      program: programOf(
+        ...[address("web_ip", 31, web), address("web_last", 32, web)],
+        group("web", ["web_ip", "web_last"]),
+        address("alone", 33),
+      ),
+    });
+    succeeded(await project.up());
+    await pcs(`
         pcs resource delete alone
         pcs resource group remove web web_last
         pcs resource group add theirs web_last`);
-      failedWith(
-        await project.destroy(),
-        "web_last is a member of the group theirs, which is not the one declared for it (web)",
-        '"pcs resource group remove theirs web_last"',
-      );
-      assert.deepEqual(await membersOf(lab(), "theirs"), ["web_last"]);
-      await pcs("pcs resource group remove theirs web_last");
-      succeeded(await project.destroy());
-      assert.equal(await configuration(lab()), before);
-      assert.deepEqual(await project.resources(), []);
-    });
+    failedWith(
+      await project.destroy(),
+      "web_last is a member of the group theirs, which is not the one declared for it (web)",
+      '"pcs resource group remove theirs web_last"',
+    );
+    assert.deepEqual(await membersOf(lab(), "theirs"), ["web_last"]);
+    await pcs("pcs resource group remove theirs web_last");
+    succeeded(await project.destroy());
+    assert.equal(await configuration(lab()), before);
+    assert.deepEqual(await project.resources(), []);
   });
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { execOnNode, type Lab } from "../../../lab";
+import {
+  failedWith,
+  labConnection,
+  makeProject,
+  onEveryNode,
+  onLab,
+  succeeded,
+} from "../harness";
+import { address, group, makeUnit, programOf, service } from "./programs";
+
+const web = { group: "web" };
+const program = (interval: string) =>
+  `{ const connection = undefined; // the stack's configuration has it
+  ${programOf(
+    address("web_ip", 31, { ...web, monitorInterval: interval }),
+    service("web_service", "life-one", web),
+    group("web", ["web_ip", "web_service"]),
+  )} }`;
+
+onLab("bookworm", "secrets of the stack", (lab) => {
+  test("are in no plan, log, state, error, and in no process's arguments", async (t) => {
+    await makeUnit(t, lab(), "life-one");
+    const folder = mkdtempSync(join(tmpdir(), "pacemaker-test-key-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const key = join(folder, "key");
+    copyFileSync(lab().privateKeyPath, key);
+    const passphrase = "canary-of-the-passphrase";
+    execFileSync("ssh-keygen", ["-q", "-p", "-N", passphrase, "-f", key]);
+    const privateKey = readFileSync(key, "utf8");
+    const password = "canary-of-the-password";
+    const canaries = [
+      ...[passphrase, password],
+      ...privateKey.split("\n").slice(1, -2),
+    ];
+    const { hosts, user, hostKeys } = labConnection(lab());
+    const project = await makeProject(t, lab(), {
+      program: program("30s"),
+      connection: {} as never,
+      env: { PACEMAKER_DEBUG: "1", PULUMI_EXPERIMENTAL: "true" },
+    });
+    const path = (field: string) => `pacemaker:connection.${field}`;
+    await project.configure(
+      {
+        [path("user")]: user,
+        ...Object.fromEntries(
+          hosts.flatMap((host, index) => [
+            [path(`hosts[${index}]`), host],
+            [path(`hostKeys["${host}"]`), hostKeys[host]!],
+          ]),
+        ),
+      },
+      {
+        [path("privateKey")]: privateKey,
+        [path("privateKeyPassword")]: passphrase,
+        [path("password")]: password,
+      },
+    );
+    // Beyond 3, the CLI calls it very verbose, and writes every value of every program into its log by itself.
+    const log = ["-v=3", "--logtostderr"];
+    const texts = new Map<string, string>();
+    const seen = watchArguments(lab(), canaries);
+    const plan = join(folder, "plan.json");
+    const preview = await project.preview(["--diff", `--save-plan=${plan}`]);
+    texts.set("preview", succeeded(preview).output);
+    texts.set("plan", readFileSync(plan, "utf8"));
+    texts.set("up", succeeded(await project.up(["--diff", ...log])).output);
+    texts.set("state", await project.exportText());
+    const looks = await seen.stop();
+    for (const [node, { count, found }] of Object.entries(looks)) {
+      assert.ok(count > 20, `${count} looks on ${node}`);
+      assert.deepEqual(found, [], node);
+    }
+
+    await onEveryNode(lab(), "systemctl stop ssh");
+    project.writeProgram(program("20s"));
+    texts.set("error", failedWith(await project.up(log)).output);
+    await onEveryNode(lab(), "systemctl start ssh");
+    texts.set("destroy", succeeded(await project.destroy(log)).output);
+
+    assert.match(texts.get("up")!, /pacemaker: .*cibadmin/, "debug output");
+    assert.match(texts.get("up")!, /"level":"INFO"|^I\d{4} /m, "a log");
+    const leaks = [...texts].flatMap(([where, text]) =>
+      canaries
+        .map((canary) => [canary, text.indexOf(canary)] as const)
+        .filter(([, at]) => at >= 0)
+        .map(
+          ([canary, at]) =>
+            `${where}: ${text.slice(Math.max(0, at - 300), at + canary.length)}`,
+        ),
+    );
+    assert.deepEqual(leaks, []);
+  });
+});
+
+const script = `
+import json, os, sys, time
+canaries = [one.encode() for one in json.load(sys.stdin)]
+end = time.monotonic() + 100
+count, found = 0, set()
+while time.monotonic() < end and not os.path.exists("/run/stop-looking"):
+    for pid in os.listdir("/proc"):
+        if not pid.isdigit(): continue
+        try:
+            with open("/proc/%s/cmdline" % pid, "rb") as file: argv = file.read()
+        except OSError: continue
+        if any(canary in argv for canary in canaries): found.add(argv.decode(errors="replace"))
+    count += 1
+    time.sleep(0.02)
+print(json.dumps({"count": count, "found": sorted(found)}))
+`;
+
+interface Looks {
+  count: number;
+  found: string[];
+}
+
+/** Looks for the words in the arguments of every process on every node. */
+function watchArguments(lab: Lab, words: readonly string[]) {
+  const running = lab.nodes.map(async ({ name }) => {
+    const argv = ["/usr/bin/python3", "-c", script];
+    const result = await execOnNode(lab, name, argv, {
+      stdin: JSON.stringify(words),
+      timeoutMs: 110_000,
+    });
+    return [name, JSON.parse(result.stdout) as Looks] as const;
+  });
+  return {
+    async stop(): Promise<Record<string, Looks>> {
+      await onEveryNode(lab, "touch /run/stop-looking");
+      const looks = Object.fromEntries(await Promise.all(running));
+      await onEveryNode(lab, "rm /run/stop-looking");
+      return looks;
+    },
+  };
+}
