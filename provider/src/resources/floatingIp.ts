@@ -9,22 +9,18 @@ import {
 } from "../cluster/primitives";
 import { checkAddresses } from "../cluster/proof";
 import { transact } from "../cluster/transaction";
-import { connectionSchema, type Connection } from "../connection";
+import type { Connection } from "../connection";
 import { sameAddress } from "../pcs/network";
-import { connectionInput, type ConnectionArgs } from "./connectionInput";
+import { memberSchema, type MemberArgs, type MemberInputs } from "./common";
+import { connectionInput } from "./connectionInput";
 import {
-  adopt,
   asStrings,
   attributes,
   checkPrefix,
-  flag,
-  id,
-  interval,
   ip,
-  metaAttributes,
   networkInterface,
   prefix,
-  timeouts,
+  type AttributeValue,
 } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import {
@@ -38,58 +34,22 @@ import {
 } from "./primitive";
 import { providerText } from "./shim";
 
-export interface FloatingIpArgs {
-  /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
-  connection?: pulumi.Input<ConnectionArgs>;
-  /** The id in the cluster's configuration. Default: the Pulumi name. A change replaces the resource. */
-  resourceId?: pulumi.Input<string>;
+export interface FloatingIpArgs extends MemberArgs {
   /** The address, IPv4 or IPv6, without a prefix. A change restarts it and every later member of its group. */
   ip: pulumi.Input<string>;
   /** The length of the network prefix, in bits. Default: that of the node's route to the address. */
   cidrNetmask?: pulumi.Input<number>;
   /** The interface that carries the address. Default: the one of the node's route to the address. */
   nic?: pulumi.Input<string>;
-  /** How often Pacemaker looks whether the address is up. Default "30s". A change restarts nothing. */
-  monitorInterval?: pulumi.Input<string>;
   /** Further parameters of the agent ocf:heartbeat:IPaddr2, such as `arp_count`. */
-  options?: pulumi.Input<
-    Record<string, pulumi.Input<string | number | boolean>>
-  >;
-  /** How long the operations may take, such as { start: "60s" }. Default: the agent's own. A change restarts nothing. */
-  timeouts?: pulumi.Input<{
-    [Operation in keyof Timeouts]: pulumi.Input<string>;
-  }>;
-  /** Meta attributes, such as `migration-threshold`. A change restarts nothing. */
-  meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
-  /** The id of the group that will start it. Until then it stands in the configuration, stopped. Default: none. */
-  group?: pulumi.Input<string>;
-  /**
-   * What becomes of a resource that exists under this id and was not made by the program. Default: it is taken over
-   * untouched where it is the same, and refused, with each difference named, where it is not. "update": it is taken over
-   * and changed to what is declared.
-   */
-  adopt?: pulumi.Input<"update">;
-  /**
-   * Whether to undo a change whose outcome was not reached, such as a start that fails: what was declared before is brought
-   * about again, or a new resource removed. What others changed meanwhile stays. Default false.
-   */
-  rollback?: pulumi.Input<boolean>;
+  options?: pulumi.Input<Record<string, pulumi.Input<AttributeValue>>>;
 }
 
-/** The inputs as the handlers see them: plain, checked, with defaults. */
-interface Inputs {
-  connection: Connection;
-  resourceId: string;
+interface Inputs extends MemberInputs {
   ip: string;
   cidrNetmask?: number;
   nic?: string;
-  monitorInterval: string;
-  options?: Record<string, string | number | boolean>;
-  timeouts?: Timeouts;
-  meta?: Record<string, string | number | boolean>;
-  group?: string;
-  adopt?: "update";
-  rollback?: boolean;
+  options?: Record<string, AttributeValue>;
 }
 
 interface Outputs {
@@ -100,22 +60,15 @@ const own = "it has an input of its own";
 
 const schema = z
   .strictObject({
-    connection: connectionSchema,
-    resourceId: id,
     ip,
     cidrNetmask: prefix.optional(),
     nic: networkInterface.optional(),
-    monitorInterval: interval,
     options: attributes({
       ip: own,
       cidr_netmask: `${own}, cidrNetmask`,
       nic: own,
     }).optional(),
-    timeouts: timeouts.optional(),
-    meta: metaAttributes.optional(),
-    group: id.optional(),
-    adopt: adopt.optional(),
-    rollback: flag.optional(),
+    ...memberSchema,
   })
   .superRefine(checkPrefix);
 
@@ -134,10 +87,10 @@ export class FloatingIp extends pulumi.CustomResource {
   declare readonly monitorInterval: pulumi.Output<string>;
   declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   declare readonly options: pulumi.Output<
-    Record<string, string | number | boolean> | undefined
+    Record<string, AttributeValue> | undefined
   >;
   declare readonly meta: pulumi.Output<
-    Record<string, string | number | boolean> | undefined
+    Record<string, AttributeValue> | undefined
   >;
   declare readonly group: pulumi.Output<string | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;

@@ -193,6 +193,9 @@ export const port = z
     error: (issue) => wrong(issue.input, portWords),
   });
 
+/** What an instance or a meta attribute may be given as; Pacemaker keeps all as texts. */
+export type AttributeValue = string | number | boolean;
+
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const control = /\p{Cc}/u;
 

@@ -19,52 +19,35 @@ import {
 import { checkAddresses, checkPorts } from "../cluster/proof";
 import { warn } from "../cluster/report";
 import { transact } from "../cluster/transaction";
-import { connectionSchema, type Connection } from "../connection";
+import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
 import type { Cib } from "../pcs/cib";
 import { dissolveGroup, removeFromGroup } from "../pcs/commands";
-import { connectionInput, type ConnectionArgs } from "./connectionInput";
+import {
+  resourceSchema,
+  type ResourceArgs,
+  type ResourceInputs,
+} from "./common";
+import { connectionInput } from "./connectionInput";
 import { arrivals, departures, planGroup, type DeclaredGroup } from "./group";
-import { adopt, asStrings, flag, id, metaAttributes, port } from "./inputs";
+import { asStrings, id, port, type AttributeValue } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { readAttributes } from "./primitive";
 import { providerText } from "./shim";
 
-export interface ResourceGroupArgs {
-  /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
-  connection?: pulumi.Input<ConnectionArgs>;
-  /** The id in the cluster's configuration. Default: the Pulumi name. A change replaces the resource. */
-  resourceId?: pulumi.Input<string>;
+export interface ResourceGroupArgs extends ResourceArgs {
   /**
    * The ids of the members in the order in which they start; they stop in the reverse order. Give the resources' own
    * `resourceId` outputs, so that Pulumi knows the order too.
    */
   members: pulumi.Input<pulumi.Input<string>[]>;
-  /** Meta attributes, such as `resource-stickiness`. A change restarts nothing. */
-  meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
-  /**
-   * What becomes of a group that exists under this id and was not made by the program. Default: it is taken over
-   * untouched where it is the same, and refused, with each difference named, where it is not. "update": it is taken over
-   * and changed to what is declared; members that are not declared stay in it.
-   */
-  adopt?: pulumi.Input<"update">;
-  /**
-   * Whether to undo a change whose outcome was not reached, such as a start that fails: what was declared before is brought
-   * about again, or a new resource removed. What others changed meanwhile stays. Default false.
-   */
-  rollback?: pulumi.Input<boolean>;
   /** TCP ports that must be listened on at the group's addresses once it has started. Default: none is looked at. */
   listeningPorts?: pulumi.Input<pulumi.Input<number>[]>;
 }
 
-interface Inputs {
-  connection: Connection;
-  resourceId: string;
+interface Inputs extends ResourceInputs {
   members: string[];
-  meta?: Record<string, string | number | boolean>;
   listeningPorts?: number[];
-  adopt?: "update";
-  rollback?: boolean;
 }
 
 interface Outputs {
@@ -72,8 +55,6 @@ interface Outputs {
 }
 
 const schema = z.strictObject({
-  connection: connectionSchema,
-  resourceId: id,
   members: z
     .array(id, {
       error: `must be a list of the members' ids, such as ["smtp_ip", "smtp_service"]`,
@@ -88,10 +69,8 @@ const schema = z.strictObject({
             message: `is "${member}", which is a member already: name each member once`,
           });
     }),
-  meta: metaAttributes.optional(),
   listeningPorts: z.array(port).optional(),
-  adopt: adopt.optional(),
-  rollback: flag.optional(),
+  ...resourceSchema,
 });
 
 /** How long a group waits for members that the same program creates beside it, in seconds. */
@@ -111,7 +90,7 @@ export class ResourceGroup extends pulumi.CustomResource {
   declare readonly resourceId: pulumi.Output<string>;
   declare readonly members: pulumi.Output<string[]>;
   declare readonly meta: pulumi.Output<
-    Record<string, string | number | boolean> | undefined
+    Record<string, AttributeValue> | undefined
   >;
   declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;

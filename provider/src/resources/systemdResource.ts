@@ -15,19 +15,11 @@ import {
 } from "../cluster/primitives";
 import { transact } from "../cluster/transaction";
 import { disableUnit, findUnit } from "../cluster/units";
-import { connectionSchema, type Connection } from "../connection";
+import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
-import { connectionInput, type ConnectionArgs } from "./connectionInput";
-import {
-  adopt,
-  asStrings,
-  flag,
-  id,
-  interval,
-  metaAttributes,
-  timeouts,
-  unit,
-} from "./inputs";
+import { memberSchema, type MemberArgs, type MemberInputs } from "./common";
+import { connectionInput } from "./connectionInput";
+import { asStrings, flag, unit, type AttributeValue } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import {
   planPrimitive,
@@ -40,11 +32,7 @@ import {
 } from "./primitive";
 import { providerText } from "./shim";
 
-export interface SystemdResourceArgs {
-  /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
-  connection?: pulumi.Input<ConnectionArgs>;
-  /** The id in the cluster's configuration. Default: the Pulumi name. A change replaces the resource. */
-  resourceId?: pulumi.Input<string>;
+export interface SystemdResourceArgs extends MemberArgs {
   /** The systemd service, such as "postfix" or "postfix@-". It must exist on every node. */
   unit: pulumi.Input<string>;
   /**
@@ -52,40 +40,11 @@ export interface SystemdResourceArgs {
    * `postfix.service` stays active when the master has died, and `postfix@-.service` is the real one. Default false.
    */
   followWrapper?: pulumi.Input<boolean>;
-  /** How often Pacemaker looks whether the unit is active. Default "30s". A change restarts nothing. */
-  monitorInterval?: pulumi.Input<string>;
-  /** How long the operations may take, such as { start: "60s" }. Default: the agent's own. A change restarts nothing. */
-  timeouts?: pulumi.Input<{
-    [Operation in keyof Timeouts]: pulumi.Input<string>;
-  }>;
-  /** Meta attributes, such as `migration-threshold`. A change restarts nothing. */
-  meta?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
-  /** The id of the group that will start it. Until then it stands in the configuration, stopped. Default: none. */
-  group?: pulumi.Input<string>;
-  /**
-   * What becomes of a resource that exists under this id and was not made by the program. Default: it is taken over
-   * untouched where it is the same, and refused, with each difference named, where it is not. "update": it is taken over
-   * and changed to what is declared.
-   */
-  adopt?: pulumi.Input<"update">;
-  /**
-   * Whether to undo a change whose outcome was not reached, such as a start that fails: what was declared before is brought
-   * about again, or a new resource removed. What others changed meanwhile stays. Default false.
-   */
-  rollback?: pulumi.Input<boolean>;
 }
 
-interface Inputs {
-  connection: Connection;
-  resourceId: string;
+interface Inputs extends MemberInputs {
   unit: string;
   followWrapper?: boolean;
-  monitorInterval: string;
-  timeouts?: Timeouts;
-  meta?: Record<string, string | number | boolean>;
-  group?: string;
-  adopt?: "update";
-  rollback?: boolean;
 }
 
 interface Outputs {
@@ -95,16 +54,9 @@ interface Outputs {
 }
 
 const schema = z.strictObject({
-  connection: connectionSchema,
-  resourceId: id,
   unit,
   followWrapper: flag.optional(),
-  monitorInterval: interval,
-  timeouts: timeouts.optional(),
-  meta: metaAttributes.optional(),
-  group: id.optional(),
-  adopt: adopt.optional(),
-  rollback: flag.optional(),
+  ...memberSchema,
 });
 
 /**
@@ -125,7 +77,7 @@ export class SystemdResource extends pulumi.CustomResource {
   declare readonly monitorInterval: pulumi.Output<string>;
   declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   declare readonly meta: pulumi.Output<
-    Record<string, string | number | boolean> | undefined
+    Record<string, AttributeValue> | undefined
   >;
   declare readonly group: pulumi.Output<string | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
