@@ -25,6 +25,7 @@ import type { Tally } from "./testing/tally";
 
 const FILE_LIMIT = 15 * 60_000;
 const FAST_AT_ONCE = 2;
+const CLUSTER_AT_ONCE = 2;
 const SILENCE = 30_000;
 
 interface Outcome {
@@ -47,10 +48,10 @@ function testEnv(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 async function runFiles(
   files: readonly string[],
   atOnce: number,
-  more: NodeJS.ProcessEnv,
+  more: (lane: number) => NodeJS.ProcessEnv,
 ): Promise<Outcome> {
   const live = atOnce === 1; // one after another: show what happens while it happens
-  const results = await inPool(files, atOnce, async (file) => {
+  const results = await inPool(files, atOnce, async (file, lane) => {
     const started = Date.now();
     let current = "";
     let last = Date.now();
@@ -68,7 +69,7 @@ async function runFiles(
     }, 5_000);
     const result = await runFile(file, {
       repo: REPO,
-      env: testEnv(more),
+      env: testEnv(more(lane)),
       limit: FILE_LIMIT,
       onEvent: (event) => {
         if (event.kind === "started") current = event.name;
@@ -102,7 +103,7 @@ async function runFast(files: readonly string[]): Promise<Outcome> {
     if (missing.length > 0)
       say(`not on this machine: ${missing.join(", ")}; tests need it\n`);
   }
-  return runFiles(files, FAST_AT_ONCE, {});
+  return runFiles(files, FAST_AT_ONCE, () => ({}));
 }
 
 function skipAll(
@@ -121,10 +122,12 @@ async function runCluster(files: readonly string[]): Promise<Outcome> {
     const { bin, version, source } = await ensurePulumi(say);
     say(`Pulumi CLI ${version} (${source}): ${bin}\n`);
     return await withLabs(REPO, say, (record) =>
-      runFiles(files, 1, {
+      runFiles(files, CLUSTER_AT_ONCE, (lane) => ({
         PACEMAKER_TEST_CLI: bin,
         PACEMAKER_TEST_LABS: record,
-      }),
+        // Files that run at the same time have labs of their own.
+        PACEMAKER_TEST_LANE: String(lane + 1),
+      })),
     );
   } catch (error) {
     return skipAll(files, [(error as Error).message]);

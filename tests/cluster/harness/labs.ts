@@ -14,11 +14,12 @@ const recordFile = process.env.PACEMAKER_TEST_LABS;
 
 const upMinutes = 12; // with an empty cache, a lab's base is made first
 
+/** Files that run at the same time, in lanes, have labs of their own. */
 export function testLabName(suite: Suite): string {
-  return `tests-${suite}`;
+  return `tests${process.env.PACEMAKER_TEST_LANE ?? ""}-${suite}`;
 }
 
-async function bringUp(suite: Suite): Promise<Lab> {
+export async function bringUp(suite: Suite): Promise<Lab> {
   const name = testLabName(suite);
   const wasThere = describeLab(name) !== undefined;
   if (!wasThere && recordFile) appendFileSync(recordFile, `${name}\n`);

@@ -3,14 +3,13 @@ import { spawn } from "node:child_process";
 import {
   inNamespace,
   execOnNode,
-  labUp,
   requireLab,
   type Lab,
 } from "../../../lab";
 import { contract, type Node } from "../../ssh/contract";
 import { listen, type Listener } from "../../ssh/fake";
 import { run } from "../../ssh/keys";
-import { onNode, testLabName } from "../harness";
+import { bringUp, onNode } from "../harness";
 import { writeOn } from "./lab";
 
 /** Passes what comes to a port of this machine's loopback on to a node, whose network is the lab's own. */
@@ -36,9 +35,7 @@ const login = "operator";
 
 async function start(authorized: string[]): Promise<Node> {
   const given = process.env.PACEMAKER_TRANSPORT_LAB;
-  const lab = given
-    ? requireLab(given)
-    : await labUp({ suite: "bookworm", name: testLabName("bookworm") });
+  const lab = given ? requireLab(given) : await bringUp("bookworm");
   const { name, address } = lab.nodes[0]!;
   const file = `/home/${login}/.ssh/authorized_keys`;
   const before = await onNode(lab, name, "cat", file);

@@ -1,23 +1,15 @@
 /** The lab of the tests of the transport, and what they do to its nodes. */
 import { after, before, describe } from "node:test";
 import { readFileSync } from "node:fs";
-import {
-  execOnNode,
-  labReset,
-  labUp,
-  requireLab,
-  type Lab,
-} from "../../../lab";
-import { onNode, testLabName } from "../harness";
+import { execOnNode, labReset, requireLab, type Lab } from "../../../lab";
+import { bringUp, onNode } from "../harness";
 
 /** A lab that is up already and shall be used instead of the tests' own. */
 const given = process.env.PACEMAKER_TRANSPORT_LAB;
 
 async function bring(): Promise<Lab> {
   if (given) return requireLab(given);
-  return labUp({ suite: "bookworm", name: testLabName("bookworm") }, (line) =>
-    console.log(`lab: ${line}`),
-  );
+  return bringUp("bookworm");
 }
 
 /** Tests on one lab, which is as after an installation before the first and after the last of them, not in between. */
