@@ -1,5 +1,6 @@
 /** The measurements, side by side in one go: npm run bench. */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import {
   labDown,
@@ -15,12 +16,14 @@ import {
   type Part,
 } from "./arguments";
 import { chart } from "./chart";
+import { measureClusters } from "./clusters";
 import { Figures, inTurns, load } from "./measure";
 import { panels } from "./panels";
 import { placementWays } from "./placement";
 import { results, tables, type Surroundings } from "./report";
 import { scaleWays } from "./scale";
 import { smtpWays } from "./smtp";
+import { measureWriters } from "./writers";
 
 const started = Date.now();
 
@@ -36,7 +39,7 @@ interface Bench {
   readonly cleanUp: (() => void)[];
 }
 
-const work: Partial<Record<Part, (bench: Bench) => Promise<string[]>>> = {
+const work: Record<Part, (bench: Bench) => Promise<string[]>> = {
   smtp: async ({ options, lab, figures, cleanUp }) =>
     inTurns(await smtpWays(lab, cleanUp, say), options.rounds, figures, say),
   placement: async ({ options, lab, figures, cleanUp }) =>
@@ -46,6 +49,17 @@ const work: Partial<Record<Part, (bench: Bench) => Promise<string[]>>> = {
       await scaleWays(lab, options.sizes, cleanUp),
       options.rounds,
       figures,
+      say,
+    ),
+  writers: async ({ options, lab, figures }) =>
+    measureWriters(lab, options.writerRounds, figures, say),
+  clusters: async ({ options, figures, cleanUp }) =>
+    measureClusters(
+      options.suite,
+      options.clusters,
+      options.rounds,
+      figures,
+      cleanUp,
       say,
     ),
 };
@@ -62,9 +76,7 @@ async function measure(
   try {
     for (const part of options.only) {
       say(`${part}: begins`);
-      failures.push(
-        ...((await work[part]?.({ options, lab, figures, cleanUp })) ?? []),
-      );
+      failures.push(...(await work[part]({ options, lab, figures, cleanUp })));
     }
   } finally {
     if (!options.keep) await labDown(name);
@@ -86,7 +98,7 @@ function write(
 ): void {
   const { suite, rounds, versions, load } = surroundings;
   const footer =
-    `Medians of ${rounds} rounds in turns, on one machine of 2 cores that runs the three nodes too ` +
+    `Medians of ${rounds} rounds in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
     `(${suite}, Pacemaker ${versions.pacemaker}, pcs ${versions.pcs}).`;
   mkdirSync(options.out, { recursive: true });
   writeFileSync(

@@ -1,0 +1,52 @@
+/**
+ * Ways from this machine's loopback into labs, which all have the same addresses: one port for each. A process in the
+ * lab's network namespace makes the connections, and gets each client's socket from this one.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import { inNamespace, type Lab } from "../lab";
+
+const inside = `
+const { connect } = require("node:net");
+const [host, port] = process.argv.slice(1);
+process.on("message", (_, client) => {
+  if (!client) return;
+  const server = connect({ host, port: Number(port), noDelay: true });
+  client.setNoDelay(true);
+  client.pipe(server).pipe(client);
+  for (const one of [client, server]) one.on("error", () => { client.destroy(); server.destroy(); });
+});
+process.on("disconnect", () => process.exit(0));
+process.send("ready");
+`;
+
+export interface Relay {
+  readonly port: number;
+  close(): void;
+}
+
+/** Leads to the ssh port of the lab's first node. */
+export async function relayTo(lab: Lab): Promise<Relay> {
+  const [program = "", ...args] = inNamespace(lab.namespace, [
+    ...[process.execPath, "-e", inside, lab.nodes[0]!.address, "22"],
+  ]);
+  const child: ChildProcess = spawn(program, args, {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  await new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error("the relay ended")));
+  });
+  const server = createServer({ pauseOnConnect: true }, (socket) =>
+    child.send("client", socket),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.close();
+      child.disconnect();
+    },
+  };
+}
