@@ -1,11 +1,6 @@
 /** The contract of the ssh layer, by a lab's node: its sshd is the distribution's, with the distribution's settings. */
 import { spawn } from "node:child_process";
-import {
-  inNamespace,
-  execOnNode,
-  requireLab,
-  type Lab,
-} from "../../../lab";
+import { inNamespace, execOnNode, requireLab, type Lab } from "../../../lab";
 import { contract, type Node } from "../../ssh/contract";
 import { listen, type Listener } from "../../ssh/fake";
 import { run } from "../../ssh/keys";
