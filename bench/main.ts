@@ -39,7 +39,11 @@ interface Bench {
   readonly cleanUp: (() => void)[];
 }
 
-const work: Record<Part, (bench: Bench) => Promise<string[]>> = {
+/** What is measured on the lab of three nodes. Each returns what could not be measured, and why. */
+const work: Record<
+  Exclude<Part, "clusters">,
+  (bench: Bench) => Promise<string[]>
+> = {
   smtp: async ({ options, lab, figures, cleanUp }) =>
     inTurns(await smtpWays(lab, cleanUp, say), options.rounds, figures, say),
   placement: async ({ options, lab, figures, cleanUp }) =>
@@ -51,44 +55,60 @@ const work: Record<Part, (bench: Bench) => Promise<string[]>> = {
       figures,
       say,
     ),
-  writers: async ({ options, lab, figures }) =>
+  writers: ({ options, lab, figures }) =>
     measureWriters(lab, options.writerRounds, figures, say),
-  clusters: async ({ options, figures, cleanUp }) =>
-    measureClusters(
-      options.suite,
-      options.clusters,
-      options.rounds,
-      figures,
-      cleanUp,
-      say,
-    ),
 };
 
 async function measure(
   options: BenchOptions,
   cleanUp: (() => void)[],
 ): Promise<void> {
-  const name = `bench-${options.suite}`;
-  const lab = await labUp({ suite: options.suite, name, nodes: 3 }, say);
   const figures = new Figures();
   const before = load();
+  const { failures, versions } = await onOneLab(options, figures, cleanUp);
+  // With the other lab down: ten nodes are as many as a small machine takes.
+  if (options.only.includes("clusters")) {
+    say("clusters: begins");
+    const { suite, clusters, rounds } = options;
+    failures.push(
+      ...(await measureClusters(
+        suite,
+        clusters,
+        rounds,
+        figures,
+        cleanUp,
+        say,
+      )),
+    );
+  }
+  write(options, figures, {
+    suite: options.suite,
+    rounds: options.rounds,
+    versions,
+    load: [before, load()],
+    failures,
+  });
+}
+
+async function onOneLab(
+  options: BenchOptions,
+  figures: Figures,
+  cleanUp: (() => void)[],
+): Promise<Pick<Surroundings, "failures" | "versions">> {
   const failures: string[] = [];
+  const wanted = options.only.filter((part) => part !== "clusters");
+  if (wanted.length === 0) return { failures, versions: {} };
+  const name = `bench-${options.suite}`;
+  const lab = await labUp({ suite: options.suite, name, nodes: 3 }, say);
   try {
-    for (const part of options.only) {
+    for (const part of wanted) {
       say(`${part}: begins`);
       failures.push(...(await work[part]({ options, lab, figures, cleanUp })));
     }
   } finally {
     if (!options.keep) await labDown(name);
   }
-  const surroundings: Surroundings = {
-    suite: options.suite,
-    rounds: options.rounds,
-    versions: lab.versions,
-    load: [before, load()],
-    failures,
-  };
-  write(options, figures, surroundings);
+  return { failures, versions: lab.versions };
 }
 
 function write(
@@ -99,7 +119,7 @@ function write(
   const { suite, rounds, versions, load } = surroundings;
   const footer =
     `Medians of ${rounds} rounds in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
-    `(${suite}, Pacemaker ${versions.pacemaker}, pcs ${versions.pcs}).`;
+    `(${[suite, ...Object.entries(versions).map((pair) => pair.join(" "))].join(", ")}).`;
   mkdirSync(options.out, { recursive: true });
   writeFileSync(
     join(options.out, "results.json"),
