@@ -325,6 +325,20 @@ test("of changes that travel together, only the one that pcs refuses fails, with
   assert.deepEqual(Object.keys(fake.primitive("a")!.meta).sort(), ["x0", "x2"]);
 });
 
+test("what is refused only for what travels beside it is planned again after it", async () => {
+  const fake = withResource();
+  const remove: Plan = ({ cib }) =>
+    cib.primitives.has("a") ? [["resource", "delete", "a"]] : [];
+  // The first is under way alone while the others gather.
+  await Promise.all([
+    transact(handle(fake), "under way", setOnA("x")),
+    transact(handle(fake), "one", remove),
+    transact(handle(fake), "the other", remove),
+  ]);
+  assert.equal(fake.primitive("a"), undefined);
+  assert.equal(fake.commits.length, 2);
+});
+
 test("of changes that crm_verify refuses together, those that it takes alone are made", async () => {
   const fake = withResource();
   fake.nodes[0]!.answer = (argv, options) => {

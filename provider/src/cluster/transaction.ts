@@ -108,19 +108,22 @@ async function commit(
       continue;
     }
     if ("error" in staged) {
+      if (remaining.length === 1) throw staged.error;
       if ("refusedCommand" in staged) {
+        // It may be refused only for what travels beside it, such as a group that goes with its last member: the others
+        // first, and then what is left to do of it.
         const refused = ownerOf(planned, staged.refusedCommand);
-        refused.reject(staged.error);
-        remaining = remaining.filter((change) => change !== refused);
-      } else if (remaining.length === 1) {
-        throw staged.error;
+        const others = remaining.filter((change) => change !== refused);
+        await commit(cluster, others).catch((error: unknown) => {
+          for (const change of others) change.reject(error);
+        });
+        await commit(cluster, [refused]);
       } else {
         // Which of them it is shows when each travels alone.
         for (const change of remaining)
           await commit(cluster, [change]).catch(change.reject);
-        return;
       }
-      continue;
+      return;
     }
     attempt += 1;
     try {
