@@ -327,16 +327,21 @@ test("of changes that travel together, only the one that pcs refuses fails, with
 
 test("what is refused only for what travels beside it is planned again after it", async () => {
   const fake = withResource();
-  const remove: Plan = ({ cib }) =>
-    cib.primitives.has("a") ? [["resource", "delete", "a"]] : [];
+  fake.refuses = { words: "b=1", code: 1, text: "Error: not beside x" };
+  const unlessX: Plan = (observation) =>
+    "x" in observation.cib.primitives.get("a")!.meta
+      ? []
+      : setOnA("b")(observation);
   // The first is under way alone while the others gather.
   await Promise.all([
-    transact(handle(fake), "under way", setOnA("x")),
-    transact(handle(fake), "one", remove),
-    transact(handle(fake), "the other", remove),
+    transact(handle(fake), "under way", setOnA("first")),
+    transact(handle(fake), "x", setOnA("x")),
+    transact(handle(fake), "b unless x", unlessX),
   ]);
-  assert.equal(fake.primitive("a"), undefined);
-  assert.equal(fake.commits.length, 2);
+  assert.deepEqual(Object.keys(fake.primitive("a")!.meta).sort(), [
+    "first",
+    "x",
+  ]);
 });
 
 test("of changes that crm_verify refuses together, those that it takes alone are made", async () => {
