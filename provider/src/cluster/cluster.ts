@@ -171,6 +171,9 @@ export async function isIdle(
   });
 }
 
+/** The runner of this process, on every node where it stages. */
+const runner = randomBytes(12).toString("hex");
+
 /** Applies pcs commands to a copy of the observed CIB on the node. The cluster itself is not touched. */
 export async function stage(
   { member, cib }: Observation,
@@ -178,7 +181,7 @@ export async function stage(
 ): Promise<Staged> {
   const boundary = `stage-${randomBytes(12).toString("hex")}`;
   const result = await member.host.exec(["/bin/sh", "-s"], {
-    stdin: stagingScript(cib.text, commands, boundary),
+    stdin: stagingScript(cib.text, commands, boundary, runner),
     timeoutSeconds: 30 + 5 * commands.length,
   });
   return readStaged(

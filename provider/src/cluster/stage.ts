@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { PacemakerError } from "../errors";
 import { cibadminWord, type PcsCommand } from "../pcs/commands";
 import { quoteArgv } from "../ssh";
@@ -22,12 +23,14 @@ export type Staged =
 /**
  * A script for `sh` that applies the pcs commands to a copy of the CIB, verifies it and prints the difference.
  * The live cluster is not touched. The script is meant for the shell's standard input, so that no CIB value is in any
- * argv and the CIB may have any size; `boundary` must be a word that occurs nowhere in it.
+ * argv and the CIB may have any size; `boundary` must be a word that occurs nowhere in it. Scripts that name the same
+ * runner share it; its name must be hard to guess.
  */
 export function stagingScript(
   cib: string,
   commands: readonly PcsCommand[],
   boundary: string,
+  runner = randomBytes(12).toString("hex"),
 ): string {
   // The braces make the shell read all of it before it runs any: nothing below may eat the rest as its own input.
   const lines = [
@@ -41,7 +44,7 @@ export function stagingScript(
     ...file("old.xml", cib, boundary),
     `run crm_verify --xml-file "$work/old.xml" -V`,
     `section verify-old "$code"`,
-    ...inOneProcess(commands, boundary),
+    ...byRunner(commands, boundary, runner),
     `if [ "$code" -ne 0 ]; then`,
     `cp "$work/old.xml" "$work/new.xml"`,
     ...commands.flatMap((command, index) => [
@@ -59,20 +62,50 @@ export function stagingScript(
   return `${lines.join("\n")}\n`;
 }
 
-/** All commands by one start of Python; `code` is not 0 afterwards where that did not work. */
-function inOneProcess(
+/** Where the runner ends before it has answered, it has failed. */
+const supervise = [
+  "home=$1 pcs=$2 work=$3",
+  "shift 3",
+  `echo $$ >"$home/pid"`,
+  `"$@" "$home/runner.py" "$home" "$pcs"`,
+  `rm -rf "$home"`,
+  `[ ! -p "$work/answer" ] || echo 1 >"$work/answer"`,
+].join("\n");
+
+/**
+ * All commands by the runner of that name: one is started where none runs. `code` is not 0 afterwards where that did not
+ * work.
+ */
+function byRunner(
   commands: readonly PcsCommand[],
   boundary: string,
+  runner: string,
 ): string[] {
+  const seconds = 20 + 4 * commands.length;
   return [
-    ...file("runner.py", pcsRunner, boundary),
     ...file("commands.json", JSON.stringify(commands), boundary),
+    ...file("runner.py", pcsRunner, boundary),
     `cp "$work/old.xml" "$work/new.xml"`,
     "pcs=$(command -v pcs)",
     // Of the start script's own first line: the interpreter, with its options.
     `python=$(sed -n '1s/^#! *//p' "$pcs")`,
-    "code=1",
-    `case $python in *python*) run $python "$work/runner.py" "$work/new.xml" "$work/commands.json" "$pcs" ;; esac`,
+    `home=$(dirname "$work")/pacemaker-${runner}`,
+    "start() {",
+    `rm -rf "$home"`,
+    `mkdir "$home" && mkfifo "$home/requests" && mv "$work/runner.py" "$home" || return`,
+    `setsid /bin/sh -c '${supervise}' sh "$home" "$pcs" "$work" $python >/dev/null &`,
+    "}",
+    "ask() {",
+    // Open at both ends, so that nobody who opens them waits for another one.
+    `{ echo "$work" >&4; timeout ${seconds} head -n 1 <&3; } 3<>"$work/answer" 4<>"$home/requests"`,
+    "}",
+    `mkfifo "$work/answer"`,
+    "code=",
+    "case $python in *python*)",
+    `kill -0 "$(cat "$home/pid")" || start`,
+    "code=$(ask) ;;",
+    "esac </dev/null 2>/dev/null",
+    `code=\${code:-1}`,
   ];
 }
 

@@ -110,34 +110,35 @@ export async function disableUnit(
   { unit, starters }: UnitOnNodes,
   runsOn: ReadonlySet<string>,
 ): Promise<void> {
+  const units = [...starters].flatMap(([member, names]) =>
+    names.map((name) => ({ member, name })),
+  );
   await Promise.all(
-    [...starters].map(async ([member, names]) => {
+    units.map(async ({ member, name }) => {
       const running = runsOn.has(member.node);
-      for (const name of names) {
-        const before = await inspect(member, name);
-        const stop = before.isActive && !running;
-        if (!before.isEnabled && !stop) continue;
-        const argv = [
-          systemctl,
-          ...(before.isEnabled ? ["disable"] : ["stop"]),
-          ...(before.isEnabled && stop ? ["--now"] : []),
-          `${name}.service`,
-        ];
-        const result = await member.host.exec(argv, {
-          rights: "root",
-          timeoutSeconds: stopSeconds,
-        });
-        const after = await inspect(member, name);
-        if (after.isEnabled || (stop && after.isActive))
-          throw new PacemakerError(
-            "cluster",
-            `${resource}: ${name} on ${member.node} (${member.host.address}) is still ` +
-              `${after.isEnabled ? "enabled" : "active"} after "${argv.join(" ")}" (exit code ${result.code}):\n` +
-              `${indent(result.stderr || result.stdout || "no output")}\n` +
-              `Stop and disable it there by hand ("journalctl -u ${unit}" may say why), and run this again.`,
-            member.host.address,
-          );
-      }
+      const before = await inspect(member, name);
+      const stop = before.isActive && !running;
+      if (!before.isEnabled && !stop) return;
+      const argv = [
+        systemctl,
+        ...(before.isEnabled ? ["disable"] : ["stop"]),
+        ...(before.isEnabled && stop ? ["--now"] : []),
+        `${name}.service`,
+      ];
+      const result = await member.host.exec(argv, {
+        rights: "root",
+        timeoutSeconds: stopSeconds,
+      });
+      const after = await inspect(member, name);
+      if (after.isEnabled || (stop && after.isActive))
+        throw new PacemakerError(
+          "cluster",
+          `${resource}: ${name} on ${member.node} (${member.host.address}) is still ` +
+            `${after.isEnabled ? "enabled" : "active"} after "${argv.join(" ")}" (exit code ${result.code}):\n` +
+            `${indent(result.stderr || result.stdout || "no output")}\n` +
+            `Stop and disable it there by hand ("journalctl -u ${unit}" may say why), and run this again.`,
+          member.host.address,
+        );
     }),
   );
 }

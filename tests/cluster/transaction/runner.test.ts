@@ -15,7 +15,7 @@ import {
   type PcsCommand,
 } from "../../../provider/src/pcs/commands";
 import { stagedMeta, unstagedMeta } from "../../../provider/src/pcs/staging";
-import { cibText, onLab } from "../harness";
+import { cibText, eventually, onLab, onNode } from "../harness";
 import { differenceOf, stageOn } from "./staging";
 
 const primitive = (id: string, more = ""): string =>
@@ -159,6 +159,38 @@ for (const suite of ["bookworm", "trixie"] as const)
         assert.notEqual(differenceOf(runner), "");
         assert.equal(differenceOf(runner), differenceOf(ordinary));
       });
+
+    test("the runner serves one staging after the other, is replaced when it was killed, and goes by itself", async () => {
+      const cib = await furnished(lab());
+      const node = lab().nodes[0]!.name;
+      const home = "/tmp/pacemaker-of-a-test";
+      const sh = (text: string) => onNode(lab(), node, "/bin/sh", "-c", text);
+      const stage = async (name: string): Promise<string> => {
+        const commands = [setMeta("a", { [name]: "1" })];
+        const staging = await stageOn(
+          lab(),
+          cib,
+          commands,
+          "python",
+          "of-a-test",
+        );
+        assert.match(differenceOf(staging), new RegExp(`name="${name}"`));
+        return sh(`cat ${home}/pid`);
+      };
+      const first = await stage("first");
+      assert.equal(await stage("second"), first);
+      assert.equal(await sh(`stat -c %a ${home}`), "700\n");
+      await sh(`kill -KILL ${first.trim()} $(pgrep -P ${first.trim()})`);
+      assert.notEqual(await stage("third"), first);
+      // Gone under its hands, it is replaced in this very staging.
+      await sh(`kill -KILL $(pgrep -P "$(cat ${home}/pid)")`);
+      await stage("fourth");
+      await eventually("the runner to go", async () =>
+        (await sh(`ls -d ${home} 2>/dev/null || true`)) === ""
+          ? true
+          : undefined,
+      );
+    });
 
     test("what pcs refuses is refused in its own words, and nothing comes of the rest", async () => {
       const cib = await furnished(lab());

@@ -57,6 +57,7 @@ export async function stageOn(
   cib: string,
   commands: readonly PcsCommand[],
   start: PcsStart = "python",
+  runner?: string,
 ): Promise<Staging> {
   const node = lab.nodes[0]!.name;
   const boundary = `stage-${randomBytes(12).toString("hex")}`;
@@ -67,7 +68,10 @@ export async function stageOn(
       ...["unshare", "--mount", "--propagation", "private"],
       ...["/bin/sh", "-c", wrapper, "stage", start],
     ],
-    { stdin: stagingScript(cib, commands, boundary), timeoutMs: 240_000 },
+    {
+      stdin: stagingScript(cib, commands, boundary, runner),
+      timeoutMs: 240_000,
+    },
   );
   const [printed = "", calls] = stdout.split("calls:\n");
   if (code !== 0 || calls === undefined)
