@@ -1,12 +1,17 @@
 /** Many clusters in one program: labs of a single node each, all brought up before the clock runs. */
 import { readFileSync } from "node:fs";
-import { labDown, labReset, labUp, type Lab, type Suite } from "../lab";
+import {
+  labDown,
+  labReset,
+  labUp,
+  ownNamespace,
+  relayTo,
+  type Lab,
+  type Relay,
+  type Suite,
+} from "../lab";
 import { inTurns, type Figures } from "./measure";
 import { BenchProject } from "./project";
-import { relayTo, type Relay } from "./relay";
-
-/** As inNamespace takes it: the one that we are in. */
-const ownNamespace = "../../proc/self/ns/net";
 
 interface Reached {
   readonly lab: Lab;
@@ -46,7 +51,7 @@ export async function measureClusters(
     for (const name of names) {
       say(`clusters: bringing up ${name}`);
       const lab = await labUp({ suite, name, nodes: 1 });
-      reached.push({ lab, relay: await relayTo(lab) });
+      reached.push({ lab, relay: await relayTo(lab, lab.hosts[0]!) });
     }
     // The CLI runs where the relays listen: on the machine's own loopback.
     const outside = { ...reached[0]!.lab, namespace: ownNamespace };

@@ -14,4 +14,5 @@ export {
 export { describeLab, labNames, requireLab, type Lab } from "./lab";
 export { labObstacles, obstaclesMessage, ObstaclesError } from "./host";
 export { inNamespace } from "./network";
+export { ownNamespace, relayTo, type Relay } from "./relay";
 export { planLab, suites, type LabOptions, type Suite } from "./plan";

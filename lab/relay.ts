@@ -1,10 +1,14 @@
 /**
- * Ways from this machine's loopback into labs, which all have the same addresses: one port for each. A process in the
- * lab's network namespace makes the connections, and gets each client's socket from this one.
+ * Ways from this machine's loopback into labs, for a program that shall see several of them: they all have the same
+ * addresses. A process in the lab's network namespace makes the connections, and gets each client's socket from this one.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
-import { inNamespace, type Lab } from "../lab";
+import type { Lab } from "./lab";
+import { inNamespace } from "./network";
+
+/** The namespace that this process is in, for what runs where the relays listen. */
+export const ownNamespace = "../../proc/self/ns/net";
 
 const inside = `
 const { connect } = require("node:net");
@@ -21,14 +25,23 @@ process.send("ready");
 `;
 
 export interface Relay {
+  readonly host: string;
   readonly port: number;
   close(): void;
 }
 
-/** Leads to the ssh port of the lab's first node. */
-export async function relayTo(lab: Lab): Promise<Relay> {
+/**
+ * Leads to the ssh port of a node.
+ *
+ * @param listen the loopback address, and the port (0: a free one)
+ */
+export async function relayTo(
+  lab: Lab,
+  address: string,
+  listen = { host: "127.0.0.1", port: 0 },
+): Promise<Relay> {
   const [program = "", ...args] = inNamespace(lab.namespace, [
-    ...[process.execPath, "-e", inside, lab.nodes[0]!.address, "22"],
+    ...[process.execPath, "-e", inside, address, "22"],
   ]);
   const child: ChildProcess = spawn(program, args, {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -41,8 +54,12 @@ export async function relayTo(lab: Lab): Promise<Relay> {
   const server = createServer({ pauseOnConnect: true }, (socket) =>
     child.send("client", socket),
   );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
   return {
+    host: listen.host,
     port: (server.address() as AddressInfo).port,
     close() {
       server.close();
