@@ -1,10 +1,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import {
-  clusterOf,
-  memberOn,
-  observe,
-} from "../../provider/src/cluster/cluster";
+import { observe } from "../../provider/src/cluster/cluster";
+import { clusterOf, memberOn } from "../../provider/src/cluster/members";
 import { PacemakerError, type ErrorKind } from "../../provider/src/errors";
 import { FakeCluster, failed, type FakeNode } from "./fakeCluster";
 
@@ -42,6 +39,43 @@ test("the first host is asked, and no other", async () => {
     fake.log.filter((line) => !line.startsWith("node-01: ")),
     [],
   );
+});
+
+test("the look by which a host is chosen is not repeated", async () => {
+  const fake = new FakeCluster();
+  await asked(fake);
+  assert.deepEqual(
+    fake.log.map((line) => line.split(" ")[1]),
+    ["/usr/sbin/crm_node", "/usr/sbin/crm_mon", "/usr/sbin/cibadmin"],
+  );
+});
+
+test("the copy of the configuration that is read is the designated controller's", async () => {
+  const fake = new FakeCluster();
+  await asked(fake);
+  assert.deepEqual(
+    fake.log.filter((line) => line.includes("cibadmin")),
+    ["node-01: /usr/sbin/cibadmin --query"],
+  );
+  fake.dc = "node-02";
+  fake.log.length = 0;
+  await asked(fake);
+  assert.deepEqual(
+    fake.log.filter((line) => line.includes("cibadmin")),
+    ["node-01: /usr/sbin/cibadmin --query --node node-02 --timeout 10"],
+  );
+});
+
+test("a designated controller that goes while it is asked is looked for again", async () => {
+  const fake = new FakeCluster();
+  fake.dc = "node-03";
+  fake.nodes[0]!.answer = (argv) => {
+    if (!argv.includes("node-03")) return undefined;
+    fake.dc = "node-02";
+    return failed(124, "cibadmin: Could not query: Timer expired\n");
+  };
+  assert.equal(await asked(fake), "node-01");
+  assert.match(fake.log.at(-1)!, /--query --node node-02/);
 });
 
 test("the order of hosts is the program's", async () => {

@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { clusterOf } from "../../provider/src/cluster/cluster";
+import { clusterOf } from "../../provider/src/cluster/members";
 import { transact, type Plan } from "../../provider/src/cluster/transaction";
 import { PacemakerError } from "../../provider/src/errors";
 import { FakeCluster, failed, type FakeNode } from "./fakeCluster";

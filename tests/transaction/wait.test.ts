@@ -1,6 +1,6 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { clusterOf } from "../../provider/src/cluster/cluster";
+import { clusterOf } from "../../provider/src/cluster/members";
 import { waitFor } from "../../provider/src/cluster/wait";
 import { PacemakerError } from "../../provider/src/errors";
 import type { ClusterStatus } from "../../provider/src/pcs/status";

@@ -17,7 +17,8 @@ import {
   unstagedMeta,
 } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
-import { cleanUp, observe, type Cluster } from "./cluster";
+import { cleanUp, observe } from "./cluster";
+import { type Cluster } from "./members";
 import { warn } from "./report";
 import { transact } from "./transaction";
 import { waitFor } from "./wait";

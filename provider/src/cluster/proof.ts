@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../errors";
 import { listensOn, parseAddresses, sameAddress } from "../pcs/network";
-import { memberOn, type Cluster, type Member } from "./cluster";
+import { memberOn, type Cluster, type Member } from "./members";
 import { indent } from "./stage";
 import { warn } from "./report";
 

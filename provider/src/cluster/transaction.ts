@@ -1,12 +1,7 @@
 import { PacemakerError } from "../errors";
 import type { PcsCommand } from "../pcs/commands";
-import {
-  observe,
-  push,
-  stage,
-  type Cluster,
-  type Observation,
-} from "./cluster";
+import { observe, push, stage, type Observation } from "./cluster";
+import { type Cluster } from "./members";
 import { objectsIn } from "../pcs/cib";
 import { warn } from "./report";
 import type { Staged } from "./stage";

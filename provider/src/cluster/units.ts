@@ -5,7 +5,7 @@ import {
   instanceBehind,
   type Unit,
 } from "../pcs/unit";
-import { reachAll, type Cluster, type Member } from "./cluster";
+import { reachAll, type Cluster, type Member } from "./members";
 import type { ClusterStatus } from "../pcs/status";
 import { indent } from "./stage";
 import { warn } from "./report";

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../errors";
 import type { ClusterStatus } from "../pcs/status";
-import { isIdle, observePlans, observeStatus, type Cluster } from "./cluster";
+import { isIdle, observePlans, observeStatus } from "./cluster";
+import { type Cluster } from "./members";
 
 export interface Wait<Result> {
   /** What is waited for, in words: "smtp-stack to start". */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { clusterOf, observe, observeShared } from "../cluster/cluster";
+import { observe, observeShared } from "../cluster/cluster";
+import { clusterOf } from "../cluster/members";
 import {
   cleanUpFailures,
   memberSettled,

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import {
-  clusterOf,
-  observe,
-  observeShared,
-  type Cluster,
-  type Observation,
-} from "../cluster/cluster";
+import { observe, observeShared, type Observation } from "../cluster/cluster";
+import { clusterOf, type Cluster } from "../cluster/members";
 import {
   cleanUpFailures,
   leaveGroup,

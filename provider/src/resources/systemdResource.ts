@@ -1,11 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import {
-  clusterOf,
-  observe,
-  observeShared,
-  type Observation,
-} from "../cluster/cluster";
+import { observe, observeShared, type Observation } from "../cluster/cluster";
+import { clusterOf } from "../cluster/members";
 import {
   changeUnit,
   cleanUpFailures,

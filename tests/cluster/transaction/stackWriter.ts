@@ -1,6 +1,6 @@
 // A process that changes a cluster as a stack does: one line of JSON in for each change, one out. It ends with its stdin.
 import { createInterface } from "node:readline";
-import { clusterOf } from "../../../provider/src/cluster/cluster";
+import { clusterOf } from "../../../provider/src/cluster/members";
 import { transact } from "../../../provider/src/cluster/transaction";
 import type { Connection } from "../../../provider/src/connection";
 import { PacemakerError } from "../../../provider/src/errors";

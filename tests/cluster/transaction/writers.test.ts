@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clusterOf } from "../../../provider/src/cluster/cluster";
+import { clusterOf } from "../../../provider/src/cluster/members";
 import { transact } from "../../../provider/src/cluster/transaction";
 import { setMeta } from "../../../provider/src/pcs/commands";
 import { execOnNode } from "../../../lab";

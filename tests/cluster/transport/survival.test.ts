@@ -73,6 +73,48 @@ onTransportLab("a first host that fails", (lab) => {
     succeeded(await project.destroy());
   });
 
+  test("by holding another copy of the configuration: the designated controller's counts", async (t) => {
+    const controller = (
+      await onNode(lab(), lab().nodes[0]!.name, "crmadmin", "-q", "--dc_lookup")
+    )
+      .trim()
+      .split(" ")
+      .at(-1)!;
+    const { name: stale, address } = lab().nodes.find(
+      ({ name }) => name !== controller,
+    )!;
+    const before = await configuration(lab(), controller);
+    const connection = labConnection(lab());
+    connection.hosts.sort((a) => (a === address ? -1 : 1));
+    const project = await makeProject(t, lab(), { program, connection });
+    // As after a partition has healed: it is ahead of the others, and they do not know what it knows.
+    await onNode(
+      lab(),
+      stale,
+      ...["cibadmin", "--modify", "--node", stale, "--scope", "status"],
+      ...["--xml-text", `<node_state id="1" x="1"/>`],
+    );
+    const versionOn = async (node: string) => {
+      const text = await onNode(
+        lab(),
+        stale,
+        ...["cibadmin", "--query", "--node", node],
+      );
+      return /<cib [^>]*>/
+        .exec(text)![0]
+        .match(/epoch="\d+"|num_updates="\d+"/g);
+    };
+    assert.notDeepEqual(await versionOn(stale), await versionOn(controller));
+    const up = succeeded(await project.up());
+    t.diagnostic(`up by way of ${stale}: ${up.seconds.toFixed(1)} s`);
+    assert.equal(
+      (await statuses(lab(), controller)).get("plain")?.role,
+      "Started",
+    );
+    succeeded(await project.destroy());
+    assert.equal(await configuration(lab(), controller), before);
+  });
+
   test("while a change is prepared on it: the next host does it", async (t) => {
     const [first, second] = lab().nodes.map(({ name }) => name);
     const before = await configuration(lab());

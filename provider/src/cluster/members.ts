@@ -1,0 +1,297 @@
+import type { Connection } from "../connection";
+import { PacemakerError, type ErrorKind } from "../errors";
+import { parseStatus, type ClusterStatus } from "../pcs/status";
+import { openHost, type ExecOptions, type ExecResult, type Host } from "../ssh";
+import { indent } from "./stage";
+
+/** A cluster node that answers over ssh. */
+export interface Member {
+  readonly host: Host;
+  /** Pacemaker's name for it. */
+  readonly node: string;
+}
+
+/** How a host of the connection was reached, or why it was not. */
+export type Reach =
+  | { readonly address: string; readonly member: Member }
+  | { readonly address: string; readonly error: PacemakerError };
+
+export type OpenHost = (
+  connection: Connection,
+  address: string,
+) => Promise<Host>;
+
+/** The handle on one cluster. It holds nothing of the cluster's state, only who is asked. */
+export interface Cluster {
+  /** The same for every connection to the same nodes. */
+  readonly key: string;
+  readonly connection: Connection;
+  readonly open: OpenHost;
+  /** By address: the name of the node behind it. */
+  readonly names: Map<string, Promise<string>>;
+  chosen?: Promise<Chosen>;
+}
+
+/** The member that does the work, and the status by which it was chosen. */
+interface Chosen {
+  readonly member: Member;
+  readonly status: ClusterStatus;
+}
+
+const crmMon = "/usr/sbin/crm_mon";
+const crmNode = "/usr/sbin/crm_node";
+
+/** Pacemaker's exit codes ("crm_error"): https://clusterlabs.org/projects/pacemaker/doc/ */
+const insufficientPrivileges = 4;
+const timedOut = 124;
+const notConnected = 102;
+
+/** How long a host may keep us waiting before the next one is asked as well, in milliseconds. */
+const headStart = 2500;
+
+const clusters = new Map<string, Cluster>();
+
+/** The cluster behind a connection: one handle in a process for each distinct connection. */
+export function clusterOf(
+  connection: Connection,
+  open: OpenHost = openHost,
+): Cluster {
+  const identity = JSON.stringify(connection);
+  const known = clusters.get(identity);
+  if (known && known.open === open) return known;
+  const key = JSON.stringify([
+    [...connection.hosts].sort(),
+    connection.port ?? 22,
+  ]);
+  const cluster: Cluster = { key, connection, open, names: new Map() };
+  clusters.set(identity, cluster);
+  return cluster;
+}
+
+/** Reaches every host of the connection, and learns its node's name. Nothing is thrown: each host has its own outcome. */
+export async function reachAll(cluster: Cluster): Promise<Reach[]> {
+  return Promise.all(
+    cluster.connection.hosts.map(async (address): Promise<Reach> => {
+      try {
+        return { address, member: await memberAt(cluster, address) };
+      } catch (error) {
+        return { address, error: asPacemakerError(error) };
+      }
+    }),
+  );
+}
+
+/** The member with that node name, where the connection's hosts include it. */
+export async function memberOn(
+  cluster: Cluster,
+  node: string,
+): Promise<Member | undefined> {
+  for (const reach of await reachAll(cluster))
+    if ("member" in reach && reach.member.node === node) return reach.member;
+  return undefined;
+}
+
+/**
+ * Runs read-only work on the chosen member, and on another one when that one is lost or fell out of the partition.
+ *
+ * @param work is given the status as well where that was just read, to choose the member.
+ */
+export async function onMember<Result>(
+  cluster: Cluster,
+  work: (member: Member, seen?: ClusterStatus) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 0; ; attempt += 1) {
+    const isNew = cluster.chosen === undefined;
+    const chosen = (cluster.chosen ??= chooseMember(cluster));
+    try {
+      const { member, status } = await chosen;
+      return await work(member, isNew ? status : undefined);
+    } catch (error) {
+      if (cluster.chosen === chosen) delete cluster.chosen;
+      const lost =
+        error instanceof PacemakerError &&
+        ["connect", "unknown-outcome", "quorum", "timeout"].includes(
+          error.kind,
+        );
+      if (!lost || attempt > 0) throw error;
+    }
+  }
+}
+
+/** The first host, in order of preference, that is a member of the quorate partition. A slow one is not waited for. */
+async function chooseMember(cluster: Cluster): Promise<Chosen> {
+  const { hosts } = cluster.connection;
+  const errors = new Map<string, PacemakerError>();
+  return new Promise<Chosen>((resolve, reject) => {
+    let next = 0;
+    const timers = new Set<NodeJS.Timeout>();
+    const start = (): void => {
+      const address = hosts[next];
+      if (address === undefined) return;
+      next += 1;
+      let moved = false;
+      const moveOn = (): void => {
+        if (moved) return;
+        moved = true;
+        clearTimeout(timer);
+        timers.delete(timer);
+        start();
+      };
+      const timer = setTimeout(moveOn, headStart);
+      timers.add(timer);
+      probe(cluster, address).then(
+        (chosen) => {
+          for (const one of timers) clearTimeout(one);
+          moved = true;
+          next = hosts.length;
+          resolve(chosen);
+        },
+        (error: unknown) => {
+          errors.set(address, asPacemakerError(error));
+          if (errors.size === hosts.length) reject(noMember(hosts, errors));
+          else moveOn();
+        },
+      );
+    };
+    start();
+  });
+}
+
+async function probe(cluster: Cluster, address: string): Promise<Chosen> {
+  const member = await memberAt(cluster, address);
+  return { member, status: await readStatus(member) };
+}
+
+async function memberAt(cluster: Cluster, address: string): Promise<Member> {
+  const host = await cluster.open(cluster.connection, address);
+  let name = cluster.names.get(address);
+  if (!name) {
+    name = nodeName(host);
+    cluster.names.set(address, name);
+    name.catch(() => cluster.names.delete(address));
+  }
+  return { host, node: await name };
+}
+
+async function nodeName(host: Host): Promise<string> {
+  const result = await host.exec([crmNode, "--name"], { rights: "cluster" });
+  const text = result.stdout.trim();
+  if (result.code === 0 && text !== "") return text;
+  throw failure({ host, node: host.address }, "crm_node --name", result);
+}
+
+export async function readStatus(member: Member): Promise<ClusterStatus> {
+  const text = await read(member, [crmMon, "--output-as=xml", "--inactive"]);
+  const status = parse(member, "crm_mon", text, parseStatus);
+  const self = status.nodes.find((node) => node.name === member.node);
+  const why =
+    status.dc === undefined
+      ? "no designated controller is elected there"
+      : !status.quorate
+        ? "its partition has no quorum"
+        : self && (!self.online || self.pending)
+          ? "it is still joining the cluster"
+          : undefined;
+  if (why !== undefined)
+    throw new PacemakerError(
+      "quorum",
+      `${member.node} (${member.host.address}) is not in the quorate partition: ${why}. ` +
+        `See "pcs status" and "pcs quorum status" there.`,
+      member.host.address,
+    );
+  return status;
+}
+
+/** Runs a command that only reads. */
+export async function read(
+  member: Member,
+  argv: readonly string[],
+  options: ExecOptions = {},
+): Promise<string> {
+  const result = await member.host.exec(argv, {
+    rights: "cluster",
+    ...options,
+  });
+  if (result.code === 0) return result.stdout;
+  throw failure(member, argv.join(" "), result);
+}
+
+export function parse<Result>(
+  member: Member,
+  tool: string,
+  text: string,
+  parser: (text: string) => Result,
+): Result {
+  try {
+    return parser(text);
+  } catch (error) {
+    throw new PacemakerError(
+      "cluster",
+      `what ${tool} printed on ${member.node} (${member.host.address}) cannot be read: ${(error as Error).message}. ` +
+        `Does the login shell there print something of its own?`,
+      member.host.address,
+    );
+  }
+}
+
+export function failure(
+  member: Member,
+  what: string,
+  result: ExecResult,
+): PacemakerError {
+  const where = `${member.node === member.host.address ? "" : `${member.node}, `}${member.host.address}`;
+  const words = result.stderr.trim() || result.stdout.trim() || "no output";
+  const [kind, advice]: [ErrorKind, string] =
+    result.code === notConnected
+      ? [
+          "quorum",
+          `Pacemaker does not run on that node: "pcs cluster start" starts it.`,
+        ]
+      : result.code === insufficientPrivileges
+        ? [
+            "rights",
+            `The ssh user may not use the cluster: put it into the group haclient, or let it use sudo.`,
+          ]
+        : result.code === 127
+          ? [
+              "configuration",
+              `Pacemaker's command line tools are expected in /usr/sbin: is it a cluster node?`,
+            ]
+          : result.code === timedOut
+            ? ["timeout", `See "pcs status" there.`]
+            : ["cluster", `See "pcs status" there.`];
+  return new PacemakerError(
+    kind,
+    `${what} failed on ${where} with exit code ${result.code}:\n${indent(words)}\n${advice}`,
+    member.host.address,
+  );
+}
+
+function noMember(
+  hosts: readonly string[],
+  errors: ReadonlyMap<string, PacemakerError>,
+): PacemakerError {
+  const causes = hosts.map((address) => errors.get(address)!);
+  if (causes.length === 1) return causes[0]!;
+  const kinds = new Set(causes.map((cause) => cause.kind));
+  // What a person must mend weighs more than a host that is down.
+  const order: ErrorKind[] = ["trust", "auth", "configuration", "rights"];
+  const kind =
+    order.find((candidate) => kinds.has(candidate)) ??
+    (kinds.has("quorum") ? "quorum" : causes[0]!.kind);
+  return new PacemakerError(
+    kind,
+    `none of the cluster's ${hosts.length} hosts can be used:\n` +
+      hosts
+        .map((address) => `- ${address}: ${errors.get(address)!.message}`)
+        .join("\n"),
+  );
+}
+
+export function asPacemakerError(error: unknown): PacemakerError {
+  if (error instanceof PacemakerError) return error;
+  return new PacemakerError(
+    "cluster",
+    error instanceof Error ? error.message : String(error),
+  );
+}
