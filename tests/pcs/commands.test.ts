@@ -12,7 +12,7 @@ import {
   setOperation,
   setOptions,
 } from "../../provider/src/pcs/commands";
-import { stagedMeta, unstagedMeta } from "../../provider/src/pcs/staging";
+import { stagedMeta, unstage } from "../../provider/src/pcs/staging";
 import { parseXml } from "../../provider/src/pcs/xml";
 
 const table: [argv: readonly string[], words: string][] = [
@@ -44,7 +44,7 @@ const table: [argv: readonly string[], words: string][] = [
     setOperation("a", "monitor", { interval: "10s", timeout: "20s" }),
     "resource update a op monitor interval=10s timeout=20s",
   ],
-  [setMeta("a", unstagedMeta), "resource meta a target-role= pulumi-staged="],
+  [setMeta("a", { "x-note": "" }), "resource meta a x-note="],
   [addToGroup("g", ["a", "b"]), "resource group add g a b"],
   [addToGroup("g", ["b"], { after: "a" }), "resource group add g --after a b"],
   [
@@ -68,6 +68,16 @@ test("a value stays one word, whatever it holds", () => {
     "meta",
     "a",
     "x-note=a b=c 'd' $(e)",
+  ]);
+});
+
+test("the marks of all that were staged are taken away by one command", () => {
+  assert.deepEqual(unstage([]), []);
+  assert.deepEqual(unstage(["a", "b.c"]), [
+    [
+      ...["cibadmin", "--delete-all", "--force", "--xpath"],
+      `//primitive[@id="a" or @id="b.c"]/meta_attributes/nvpair[@name="target-role" or @name="pulumi-staged"]`,
+    ],
   ]);
 });
 

@@ -95,7 +95,7 @@ test("a host that is down is passed over at once", async () => {
 
 test("a slow host is not waited for", async () => {
   const fake = new FakeCluster();
-  fake.nodes[0]!.openTakes = 20_000;
+  fake.nodes[0]!.openTakes = 8_000;
   const started = Date.now();
   const cluster = handle(fake);
   assert.equal((await observe(cluster)).member.node, "node-02");

@@ -382,7 +382,13 @@ export class FakeCluster {
           this.resources.splice(this.resources.indexOf(group), 1);
       } else this.resources.splice(this.resources.indexOf(found), 1);
     };
-    if (topic === "cibadmin") {
+    if (topic === "cibadmin" && verb === "--delete-all") {
+      const [ids = "", names = ""] = rest.join(" ").split("/nvpair");
+      const quoted = (text: string) =>
+        [...text.matchAll(/"([^"]*)"/g)].map(([, value]) => value!);
+      for (const id of quoted(ids))
+        for (const name of quoted(names)) delete primitive(id).meta[name];
+    } else if (topic === "cibadmin") {
       const { attributes } = parseXml(rest.at(-1) ?? "");
       primitive(attributes.id).agent = `${attributes.class}:${attributes.type}`;
     } else if (verb === "create") {

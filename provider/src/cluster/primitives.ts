@@ -14,7 +14,7 @@ import {
   isStaged,
   stagedMark,
   stagedMeta,
-  unstagedMeta,
+  unstage,
 } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
 import { cleanUp, observe } from "./cluster";
@@ -227,9 +227,11 @@ export async function changeUnit(
     if (!found || found.agent === agent) return [];
     return [
       changeType(id, "systemd", unit),
-      ...withFollowers(cib, id)
-        .filter((member) => isStaged(cib.primitives.get(member)!))
-        .map((member) => setMeta(member, unstagedMeta)),
+      ...unstage(
+        withFollowers(cib, id).filter((member) =>
+          isStaged(cib.primitives.get(member)!),
+        ),
+      ),
     ];
   });
 }

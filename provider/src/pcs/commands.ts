@@ -73,6 +73,23 @@ export function setMeta(
   return ["resource", "meta", id, ...assignments(meta)];
 }
 
+/** Takes meta attributes away from all the primitives at once. pcs would need a command for each. */
+export function clearMeta(
+  ids: readonly string[],
+  names: readonly string[],
+): PcsCommand {
+  const anyOf = (attribute: string, values: readonly string[]): string =>
+    values.map((value) => `@${attribute}="${value}"`).join(" or ");
+  return [
+    cibadminWord,
+    "--delete-all",
+    // cibadmin asks for it with each of these.
+    "--force",
+    "--xpath",
+    `//primitive[${anyOf("id", ids)}]/meta_attributes/nvpair[${anyOf("name", names)}]`,
+  ];
+}
+
 /** Makes the group where there is none; else puts the members at its end, or after the given one. */
 export function addToGroup(
   group: string,

@@ -1,3 +1,5 @@
+import { clearMeta, type PcsCommand } from "./commands";
+
 /**
  * A staged resource stands in the configuration, but waits for its group to start it. Pacemaker has one way to say
  * "stopped", target-role=Stopped, and so has the operator (`pcs resource disable`): this mark tells the two apart.
@@ -14,11 +16,12 @@ export function stagedMeta(group: string): Record<string, string> {
   return { "target-role": "Stopped", [stagedMark]: group };
 }
 
-/** Takes the mark away, and the role with it. */
-export const unstagedMeta: Readonly<Record<string, string>> = {
-  "target-role": "",
-  [stagedMark]: "",
-};
+/** Takes the mark away from those that carry it, and the role with it. */
+export function unstage(staged: readonly string[]): PcsCommand[] {
+  return staged.length > 0
+    ? [clearMeta(staged, ["target-role", stagedMark])]
+    : [];
+}
 
 export function isStaged({ meta }: WithMeta): boolean {
   return stagedMark in meta;

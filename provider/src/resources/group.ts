@@ -6,7 +6,7 @@ import {
   setMeta,
   type PcsCommand,
 } from "../pcs/commands";
-import { isStaged, stagedMark, unstagedMeta } from "../pcs/staging";
+import { isStaged, stagedMark, unstage } from "../pcs/staging";
 import { assign } from "./primitive";
 
 /** A group as a program declares it. */
@@ -35,9 +35,9 @@ export function planGroup(
   return [
     ...(found ? arrange(found, members) : [addToGroup(id, members)]),
     ...(Object.keys(meta).length > 0 ? [setMeta(id, meta)] : []),
-    ...members
-      .filter((member) => isStaged(cib.primitives.get(member)!))
-      .map((member) => setMeta(member, unstagedMeta)),
+    ...unstage(
+      members.filter((member) => isStaged(cib.primitives.get(member)!)),
+    ),
   ];
 }
 

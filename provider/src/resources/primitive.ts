@@ -9,7 +9,7 @@ import {
   type PcsCommand,
 } from "../pcs/commands";
 import { parseDuration, sameDuration } from "../pcs/duration";
-import { isStaged, stagedMark, stagedMeta, unstagedMeta } from "../pcs/staging";
+import { isStaged, stagedMark, stagedMeta, unstage } from "../pcs/staging";
 
 /** How long the operations may take before they count as failed. Each default is the agent's own. */
 export interface Timeouts {
@@ -214,7 +214,7 @@ function membership(
       ...(found.group !== undefined && found.group === previous?.group
         ? [removeFromGroup(found.group, [id])]
         : []),
-      ...(isStaged(found) ? [setMeta(id, unstagedMeta)] : []),
+      ...unstage(isStaged(found) ? [id] : []),
     ];
   const moves =
     found.group !== undefined &&

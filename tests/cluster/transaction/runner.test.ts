@@ -14,7 +14,7 @@ import {
   setOptions,
   type PcsCommand,
 } from "../../../provider/src/pcs/commands";
-import { stagedMeta, unstagedMeta } from "../../../provider/src/pcs/staging";
+import { stagedMeta, unstage } from "../../../provider/src/pcs/staging";
 import { cibText, eventually, onLab, onNode } from "../harness";
 import { differenceOf, stageOn } from "./staging";
 
@@ -102,7 +102,7 @@ const batches: Record<string, PcsCommand[]> = {
     setOperation("c", "start", { interval: "0s", timeout: "61s" }),
     setOperation("d", "stop", { interval: "0s", timeout: "62s" }),
     setMeta("five", { "resource-stickiness": "100" }),
-    setMeta("waiting", unstagedMeta),
+    ...unstage(["waiting", "new_ip"]),
     setMeta("e", { "pulumi-staged": "two" }),
     addToGroup("new-group", ["new_ip", "new-ip.6"]),
     addToGroup("two", ["new_service"], { after: "f" }),
