@@ -56,7 +56,10 @@ export async function byHand(lab: Lab): Promise<void> {
 /** As somebody would who knows pcs well: all nodes at once, one file, one push. */
 async function byScript(lab: Lab): Promise<void> {
   const node = lab.nodes[0]!.name;
-  await onAll(lab, "systemctl disable --now postfix");
+  await onAll(
+    lab,
+    `systemctl disable --now postfix; systemctl stop ${units[lab.suite]}`,
+  );
   const monitor = "op monitor interval=30s";
   await ssh(
     lab,
@@ -144,8 +147,11 @@ export async function smtpWays(
     {
       name: "raw patch",
       async run() {
-        // The limit: nothing is left to do but the patch.
-        await onAll(lab, "systemctl disable --quiet --now postfix");
+        // The limit: nothing is left to do but the patch. The real unit stops after its wrapper, unless it is named.
+        await onAll(
+          lab,
+          `systemctl disable --quiet --now postfix; systemctl stop ${units[lab.suite]}`,
+        );
         return timed(lab, "raw patch", async () => {
           await ssh(
             lab,

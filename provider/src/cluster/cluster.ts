@@ -30,12 +30,64 @@ const crmSimulate = "/usr/sbin/crm_simulate";
 /** Pacemaker's exit code for a patch that is made for another version of the CIB. */
 const oldCib = 103;
 
+interface Snapshot {
+  readonly at: number;
+  readonly observation: Promise<Observation>;
+}
+
+/** What was read last, until this process changes anything: for those who change, and for those who only read. */
+const recent = new WeakMap<Cluster, Snapshot>();
+const shared = new WeakMap<Cluster, Snapshot>();
+
+/** How long what was read serves, in milliseconds. */
+const recentFor = 300;
+const sharedFor = 10_000;
+
 /**
  * Reads the configuration and the status from a member of the quorate partition.
  *
  * @throws PacemakerError when no host of the connection is one (kind quorum, or the transport's).
  */
 export async function observe(cluster: Cluster): Promise<Observation> {
+  return snapshot(recent, cluster, 0);
+}
+
+/**
+ * What was read a moment ago serves those who would read it again, if this process has changed nothing since: where it is
+ * out of date, the compare-and-swap refuses what was planned with it.
+ */
+export async function observeRecent(cluster: Cluster): Promise<Observation> {
+  return snapshot(recent, cluster, recentFor);
+}
+
+/** What one read found serves every resource that is read at about the same time, until this process changes anything. */
+export async function observeShared(cluster: Cluster): Promise<Observation> {
+  return snapshot(shared, cluster, sharedFor);
+}
+
+function snapshot(
+  snapshots: WeakMap<Cluster, Snapshot>,
+  cluster: Cluster,
+  maxAge: number,
+): Promise<Observation> {
+  const last = snapshots.get(cluster);
+  if (last && Date.now() - last.at < maxAge) return last.observation;
+  const observation = readAll(cluster);
+  const current = { at: Date.now(), observation };
+  snapshots.set(cluster, current);
+  observation.catch(() => {
+    if (snapshots.get(cluster) === current) snapshots.delete(cluster);
+  });
+  return observation;
+}
+
+/** Makes the next observation a new one. */
+export function forgetObservations(cluster: Cluster): void {
+  recent.delete(cluster);
+  shared.delete(cluster);
+}
+
+async function readAll(cluster: Cluster): Promise<Observation> {
   return onMember(cluster, async (member, seen) => {
     const status = seen ?? (await readStatus(member));
     const text = await read(member, [
@@ -58,26 +110,6 @@ function atDc(member: Member, { dc }: ClusterStatus): string[] {
   return dc === undefined || dc === member.node
     ? []
     : ["--node", dc, "--timeout", `${dcSeconds}`];
-}
-
-/** How long what was read serves all that only read, in milliseconds. */
-const sharedFor = 10_000;
-
-interface Snapshot {
-  readonly at: number;
-  readonly observation: Promise<Observation>;
-}
-
-const snapshots = new WeakMap<Cluster, Snapshot>();
-
-/** What one read found serves every resource that is read at about the same time, until this process changes anything. */
-export async function observeShared(cluster: Cluster): Promise<Observation> {
-  const last = snapshots.get(cluster);
-  if (last && Date.now() - last.at < sharedFor) return last.observation;
-  const observation = observe(cluster);
-  snapshots.set(cluster, { at: Date.now(), observation });
-  observation.catch(() => snapshots.delete(cluster));
-  return observation;
 }
 
 interface Looks {
@@ -176,7 +208,7 @@ export async function push(
       stdin: patch,
       rights: "cluster",
     })
-    .finally(() => snapshots.delete(cluster));
+    .finally(() => forgetObservations(cluster));
   if (result.code === 0) return true;
   if (result.code === oldCib) return false;
   throw failure(member, "cibadmin --patch", result);
@@ -186,5 +218,5 @@ export async function push(
 export async function cleanUp(cluster: Cluster, id: string): Promise<void> {
   await onMember(cluster, (member) =>
     read(member, [crmResource, "--cleanup", "--resource", id]),
-  );
+  ).finally(() => forgetObservations(cluster));
 }

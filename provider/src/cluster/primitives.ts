@@ -17,7 +17,7 @@ import {
   unstage,
 } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
-import { cleanUp, observe } from "./cluster";
+import { cleanUp, observeRecent } from "./cluster";
 import { type Cluster } from "./members";
 import { warn } from "./report";
 import { transact } from "./transaction";
@@ -41,7 +41,7 @@ export async function startedOn(
   what: string,
   resources: readonly string[],
 ): Promise<string | undefined> {
-  const { cib, status: before } = await observe(cluster);
+  const { cib, status: before } = await observeRecent(cluster);
   const expected = untilDisabled(cib, resources);
   warnOfIdleness(what, before, resources);
   const held = resources.filter((id) => !expected.includes(id));
@@ -97,7 +97,7 @@ export async function memberSettled(
   id: string,
   group: string,
 ): Promise<string | undefined> {
-  const { cib } = await observe(cluster);
+  const { cib } = await observeRecent(cluster);
   const found = cib.primitives.get(id);
   if (found?.group !== group || isStaged(found)) return undefined;
   return startedOn(cluster, id, withFollowers(cib, id));
@@ -249,7 +249,7 @@ export async function removePrimitive(
   id: string,
   ownGroup: string | undefined,
 ): Promise<void> {
-  const { cib, status: before } = await observe(cluster);
+  const { cib, status: before } = await observeRecent(cluster);
   if (!cib.primitives.has(id)) {
     refuseLeftOver(before, id);
     return;

@@ -1,6 +1,12 @@
 import { PacemakerError } from "../errors";
 import type { PcsCommand } from "../pcs/commands";
-import { observe, push, stage, type Observation } from "./cluster";
+import {
+  type Observation,
+  observe,
+  observeRecent,
+  push,
+  stage,
+} from "./cluster";
 import { type Cluster } from "./members";
 import { objectsIn } from "../pcs/cib";
 import { warn } from "./report";
@@ -84,8 +90,10 @@ async function commit(
   let uncertain = false;
   let interrupted = false;
   let remaining = [...changes];
+  let look = observeRecent;
   for (let attempt = 0; attempt < plans;) {
-    const observation = await observe(cluster);
+    const observation = await look(cluster);
+    look = observe;
     const planned = remaining.flatMap((change) => plan(change, observation));
     if (planned.length === 0) return;
     nameOfflineNodes(cluster, observation);

@@ -21,7 +21,7 @@ export interface UnitOnNodes {
   /** The nodes that are offline, where all this is still to be done. */
   readonly pendingNodes: readonly string[];
   /** The units that would start it behind Pacemaker's back, itself included, by member. */
-  readonly starters: ReadonlyMap<Member, readonly string[]>;
+  readonly starters: ReadonlyMap<Member, readonly Unit[]>;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function findUnit(
       const first = await inspect(member, declared);
       const instance = followWrapper ? instanceBehind(first) : undefined;
       const unit = instance ? await inspect(member, instance) : first;
-      return { member, unit };
+      return { member, first, unit };
     }),
   );
   const missing = found.filter(({ unit }) => unit.loadState !== "loaded");
@@ -75,20 +75,17 @@ export async function findUnit(
         `. Install the same version everywhere, or give "unit". Nothing was changed.`,
     );
   const starters = await Promise.all(
-    found.map(async ({ member, unit }) => {
-      const wrappers = await Promise.all(
+    found.map(async ({ member, first, unit }) => {
+      const starting = await Promise.all(
         unit.startedBy
           .filter((name) => name.endsWith(".service"))
-          .map((name) => inspect(member, name)),
+          .map((name) =>
+            name === `${first.name}.service` ? first : inspect(member, name),
+          ),
       );
       return [
         member,
-        [
-          ...wrappers
-            .filter((wrapper) => wrapper.isWrapper)
-            .map((wrapper) => wrapper.name),
-          unit.name,
-        ],
+        [...starting.filter(({ isWrapper }) => isWrapper), unit],
       ] as const;
     }),
   );
@@ -110,13 +107,13 @@ export async function disableUnit(
   { unit, starters }: UnitOnNodes,
   runsOn: ReadonlySet<string>,
 ): Promise<void> {
-  const units = [...starters].flatMap(([member, names]) =>
-    names.map((name) => ({ member, name })),
+  const units = [...starters].flatMap(([member, found]) =>
+    found.map((before) => ({ member, before })),
   );
   await Promise.all(
-    units.map(async ({ member, name }) => {
+    units.map(async ({ member, before }) => {
+      const { name } = before;
       const running = runsOn.has(member.node);
-      const before = await inspect(member, name);
       const stop = before.isActive && !running;
       if (!before.isEnabled && !stop) return;
       const argv = [

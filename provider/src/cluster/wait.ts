@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../errors";
 import type { ClusterStatus } from "../pcs/status";
-import { isIdle, observePlans, observeStatus } from "./cluster";
+import {
+  forgetObservations,
+  isIdle,
+  observePlans,
+  observeStatus,
+} from "./cluster";
 import { type Cluster } from "./members";
 
 export interface Wait<Result> {
@@ -27,7 +32,7 @@ export interface Wait<Result> {
 }
 
 const shortestPause = 25;
-const longestPause = 250;
+const longestPause = 150;
 
 /** How long the cluster must have had nothing left to do before we believe that it has stopped trying, in ms. */
 const idleBeforeDecided = 1500;
@@ -49,8 +54,11 @@ export async function waitFor<Result>(
   for (;;) {
     const status = await observeStatus(cluster);
     const result = wait.reached(status);
-    if (result !== undefined && !(wait.untilSettled && (await plansMore())))
+    if (result !== undefined && !(wait.untilSettled && (await plansMore()))) {
+      // What was read before it was reached must not be planned with.
+      forgetObservations(cluster);
       return result;
+    }
     const elapsed = Date.now() - started;
     if (elapsed > wait.timeoutSeconds * 1000)
       throw new PacemakerError(

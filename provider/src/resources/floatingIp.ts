@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { observe, observeShared } from "../cluster/cluster";
+import { observeRecent, observeShared } from "../cluster/cluster";
 import { clusterOf } from "../cluster/members";
 import {
   cleanUpFailures,
@@ -146,7 +146,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
 
   async apply(inputs, previous) {
     const cluster = clusterOf(inputs.connection);
-    const { status } = await observe(cluster);
+    const { status } = await observeRecent(cluster);
     await cleanUpFailures(cluster, status, [inputs.resourceId]);
     const { cib: before } = await transact(
       cluster,

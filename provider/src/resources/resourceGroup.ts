@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { observe, observeShared, type Observation } from "../cluster/cluster";
+import {
+  type Observation,
+  observe,
+  observeRecent,
+  observeShared,
+} from "../cluster/cluster";
 import { clusterOf, type Cluster } from "../cluster/members";
 import {
   cleanUpFailures,
@@ -193,7 +198,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
 
   async remove(state) {
     const cluster = clusterOf(state.connection);
-    const { cib } = await observe(cluster);
+    const { cib } = await observeRecent(cluster);
     if (!cib.groups.has(state.resourceId)) return;
     const ours = (current: Cib): string[] =>
       (current.groups.get(state.resourceId)?.members ?? []).filter((member) =>
@@ -232,7 +237,7 @@ async function membersExist(
 ): Promise<Observation> {
   const started = Date.now();
   for (;;) {
-    const observation = await observe(cluster);
+    const observation = await observeRecent(cluster);
     const missing = inputs.members.filter(
       (member) => !observation.cib.primitives.has(member),
     );

@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { observe, observeShared, type Observation } from "../cluster/cluster";
+import {
+  type Observation,
+  observeRecent,
+  observeShared,
+} from "../cluster/cluster";
 import { clusterOf } from "../cluster/members";
 import {
   changeUnit,
@@ -140,7 +144,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
   async apply(inputs, previous) {
     const { resourceId } = inputs;
     const cluster = clusterOf(inputs.connection);
-    const before = await observe(cluster);
+    const before = await observeRecent(cluster);
     const units = await findUnit(
       cluster,
       before.status,
@@ -187,7 +191,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
 
   async settle(inputs) {
     const cluster = clusterOf(inputs.connection);
-    const { cib } = await observe(cluster);
+    const { cib } = await observeRecent(cluster);
     const agent = cib.primitives.get(inputs.resourceId)?.agent ?? "";
     const registeredUnit = agent.replace(/^systemd:/, "");
     if (inputs.group !== undefined) {
