@@ -62,7 +62,12 @@ describe("FloatingIp refuses", () => {
       { ip: "2001:db8::25", cidrNetmask: 129 },
       `cidrNetmask is 129, but must be ${bitsWords}`,
     ],
+    [{ cidrNetmask: 129 }, `cidrNetmask is 129, but must be ${bitsWords}`],
     [{ nic: "" }, `nic is "", but must be ${nicWords}`],
+    [
+      { monitorInterval: "999us" },
+      `monitorInterval is "999us", but must be ${timeWords}`,
+    ],
     [{ nic: "eth0:1" }, `nic is "eth0:1", but must be ${nicWords}`],
     [
       { nic: "a-name-too-long0" },
@@ -168,6 +173,19 @@ describe("FloatingIp refuses", () => {
   });
 });
 
+test("a resource cannot be its own group", async () => {
+  for (const [handlers, inputs] of [
+    [floatingIp, ip],
+    [systemdResource, service],
+  ] as const)
+    assert.deepEqual(
+      await failures(handlers, { ...inputs, group: inputs.resourceId }),
+      [
+        `group is "${inputs.resourceId}", which is the resource's own id: a group and its members need different ones`,
+      ],
+    );
+});
+
 describe("SystemdResource refuses", () => {
   for (const unit of [
     "",
@@ -176,6 +194,7 @@ describe("SystemdResource refuses", () => {
     "/etc/x",
     "postfix.timer",
     "postfix.socket",
+    ".service",
     "$(id)",
     5,
   ])
@@ -216,6 +235,10 @@ describe("ResourceGroup refuses", () => {
     [
       { members: ["a", "b", "a"] },
       `members.2 is "a", which is a member already: name each member once`,
+    ],
+    [
+      { members: ["a", "smtp-stack"] },
+      `members.1 is "smtp-stack", which is the resource's own id: a group and its members need different ones`,
     ],
     [
       { listeningPorts: [25, 0] },

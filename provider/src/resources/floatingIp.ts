@@ -17,6 +17,7 @@ import { connectionInput } from "./connectionInput";
 import {
   asStrings,
   attributes,
+  checkOwnId,
   checkPrefix,
   ip,
   networkInterface,
@@ -71,7 +72,8 @@ const schema = z
     }).optional(),
     ...memberSchema,
   })
-  .superRefine(checkPrefix);
+  .superRefine(checkPrefix)
+  .superRefine(checkOwnId);
 
 /**
  * An IP address that Pacemaker keeps up on one node of the cluster (agent ocf:heartbeat:IPaddr2).

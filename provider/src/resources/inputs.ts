@@ -127,7 +127,8 @@ export function checkPrefix(
     typeof inputs.ip === "string" &&
     isIP(inputs.ip) === 4 &&
     typeof inputs.cidrNetmask === "number" &&
-    inputs.cidrNetmask > 32
+    inputs.cidrNetmask > 32 &&
+    inputs.cidrNetmask <= 128 // beyond that, it is refused already
   )
     context.addIssue({
       code: "custom",
@@ -139,14 +140,32 @@ export function checkPrefix(
     });
 }
 
+/** Refuses an object that would hold itself: a resource and its group have ids of their own. */
+export function checkOwnId(
+  inputs: { resourceId?: unknown; group?: unknown; members?: unknown },
+  context: z.RefinementCtx,
+): void {
+  const { resourceId, group, members } = inputs;
+  const own = (path: (string | number)[]) =>
+    context.addIssue({
+      code: "custom",
+      path,
+      message: `is ${JSON.stringify(resourceId)}, which is the resource's own id: a group and its members need different ones`,
+    });
+  if (group !== undefined && group === resourceId) own(["group"]);
+  if (Array.isArray(members) && members.includes(resourceId))
+    own(["members", members.indexOf(resourceId)]);
+}
+
 export const networkInterface = text(
   `a network interface's name of at most 15 characters, such as "eth0"`,
   (value) => /^[^\s/:]{1,15}$/.test(value),
 );
 
+// Pacemaker counts in milliseconds.
 export const interval = text(
   `a time of more than zero with its unit, such as "30s" or "1min"`,
-  (value) => (parseDuration(value) ?? 0) > 0,
+  (value) => (parseDuration(value) ?? 0) >= 1,
 );
 
 export const timeouts = z.strictObject(

@@ -30,7 +30,7 @@ import {
 } from "./common";
 import { connectionInput } from "./connectionInput";
 import { arrivals, departures, planGroup, type DeclaredGroup } from "./group";
-import { asStrings, id, port, type AttributeValue } from "./inputs";
+import { asStrings, checkOwnId, id, port, type AttributeValue } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { readAttributes } from "./primitive";
 import { providerText } from "./shim";
@@ -54,24 +54,26 @@ interface Outputs {
   activeNode?: string;
 }
 
-const schema = z.strictObject({
-  members: z
-    .array(id, {
-      error: `must be a list of the members' ids, such as ["smtp_ip", "smtp_service"]`,
-    })
-    .min(1, `is empty, but a group must have at least one member`)
-    .superRefine((members, context) => {
-      for (const [index, member] of members.entries())
-        if (members.indexOf(member) < index)
-          context.addIssue({
-            code: "custom",
-            path: [index],
-            message: `is "${member}", which is a member already: name each member once`,
-          });
-    }),
-  listeningPorts: z.array(port).optional(),
-  ...resourceSchema,
-});
+const schema = z
+  .strictObject({
+    members: z
+      .array(id, {
+        error: `must be a list of the members' ids, such as ["smtp_ip", "smtp_service"]`,
+      })
+      .min(1, `is empty, but a group must have at least one member`)
+      .superRefine((members, context) => {
+        for (const [index, member] of members.entries())
+          if (members.indexOf(member) < index)
+            context.addIssue({
+              code: "custom",
+              path: [index],
+              message: `is "${member}", which is a member already: name each member once`,
+            });
+      }),
+    listeningPorts: z.array(port).optional(),
+    ...resourceSchema,
+  })
+  .superRefine(checkOwnId);
 
 /** How long a group waits for members that the same program creates beside it, in seconds. */
 const memberSeconds = 120;

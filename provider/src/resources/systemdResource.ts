@@ -19,7 +19,13 @@ import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
 import { memberSchema, type MemberArgs, type MemberInputs } from "./common";
 import { connectionInput } from "./connectionInput";
-import { asStrings, flag, unit, type AttributeValue } from "./inputs";
+import {
+  asStrings,
+  checkOwnId,
+  flag,
+  unit,
+  type AttributeValue,
+} from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import {
   planPrimitive,
@@ -53,11 +59,13 @@ interface Outputs {
   pendingNodes?: string[];
 }
 
-const schema = z.strictObject({
-  unit,
-  followWrapper: flag.optional(),
-  ...memberSchema,
-});
+const schema = z
+  .strictObject({
+    unit,
+    followWrapper: flag.optional(),
+    ...memberSchema,
+  })
+  .superRefine(checkOwnId);
 
 /**
  * A systemd service that Pacemaker starts, watches and moves.
@@ -136,7 +144,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
       monitorInterval: "30s",
       ...inputs,
       ...(typeof name === "string"
-        ? { unit: name.replace(/\.service$/, "") }
+        ? { unit: name.replace(/(?<=.)\.service$/, "") }
         : {}),
     };
   },
