@@ -4,6 +4,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import {
   labDown,
+  labNames,
   labObstacles,
   labUp,
   obstaclesMessage,
@@ -135,6 +136,25 @@ function write(
     console.log(`not measured: ${failure}`);
 }
 
+/** Ctrl-C and the like leave nothing behind: the labs that this run brings up are the only ones with these names. */
+function takeDownOnSignals(
+  options: BenchOptions,
+  cleanUp: readonly (() => void)[],
+): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => {
+      say(`${signal}: taking down what is up`);
+      const ours = labNames().filter((name) =>
+        /^bench-(bookworm|trixie|c\d+)$/.test(name),
+      );
+      void (async () => {
+        for (const name of options.keep ? [] : ours) await labDown(name);
+        for (const clean of cleanUp) clean();
+        process.exit(130);
+      })();
+    });
+}
+
 async function main(): Promise<number> {
   const options = parseArguments(process.argv.slice(2));
   if (options.help) {
@@ -147,6 +167,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const cleanUp: (() => void)[] = [];
+  takeDownOnSignals(options, cleanUp);
   try {
     await measure(options, cleanUp);
     return 0;

@@ -52,6 +52,19 @@ describe("waiting", { concurrency: true }, () => {
     );
   });
 
+  test("a longer one is told to a person, with how things stand", async (t) => {
+    const fake = withResource();
+    fake.idle = false;
+    const told: string[] = [];
+    t.mock.method(process.stderr, "write", (text: string) => told.push(text));
+    await assert.rejects(
+      waitFor(handle(fake), { ...wait, timeoutSeconds: 10.5 }),
+    );
+    assert.deepEqual(told, [
+      "still waiting for a to start (10 s of at most 10.5 s): a is Stopped\n",
+    ]);
+  });
+
   test("a cluster that has nothing left to do ends it, long before the bound", async () => {
     const fake = withResource();
     const started = Date.now();

@@ -5,3 +5,15 @@
 export function warn(resource: string, text: string): void {
   process.stderr.write(`warning: ${resource}: ${text}\n`);
 }
+
+/** Shows a person that a longer wait goes on, and how things stand. */
+export function tellOfWait(
+  what: string,
+  seconds: number,
+  bound: number,
+  state: string,
+): void {
+  process.stderr.write(
+    `still waiting for ${what} (${Math.round(seconds)} s of at most ${bound} s): ${state}\n`,
+  );
+}

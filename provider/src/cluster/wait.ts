@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../errors";
+import { tellOfWait } from "./report";
 import type { ClusterStatus } from "../pcs/status";
 import {
   forgetObservations,
@@ -31,6 +32,9 @@ export interface Wait<Result> {
   readonly explain: (status: ClusterStatus) => string;
 }
 
+/** When a person is first told that the wait goes on, in ms; each next time after twice as long. */
+const firstTold = 10_000;
+
 const shortestPause = 25;
 const longestPause = 150;
 
@@ -51,6 +55,7 @@ export async function waitFor<Result>(
   const plansMore = () => plansFor(cluster, wait.resources);
   let pause = shortestPause;
   let idleSince: number | undefined;
+  let tellAfter = firstTold;
   for (;;) {
     const status = await observeStatus(cluster);
     const result = wait.reached(status);
@@ -66,6 +71,16 @@ export async function waitFor<Result>(
         `waited for ${wait.what}, but it did not within ${wait.timeoutSeconds} s:\n${wait.explain(status)}\n` +
           `Mend the cause and run this again.`,
       );
+    if (elapsed > tellAfter) {
+      tellAfter *= 2;
+      const [state = ""] = wait.explain(status).split("\n");
+      tellOfWait(
+        wait.what,
+        elapsed / 1000,
+        wait.timeoutSeconds,
+        state.replace(/^- /, ""),
+      );
+    }
     if (elapsed > idleBeforeDecided) {
       if (await hasSettled(cluster, status, wait.resources)) {
         idleSince ??= Date.now();
