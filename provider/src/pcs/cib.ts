@@ -45,6 +45,7 @@ export interface Reference {
 }
 
 export interface Cib {
+  /** The whole document, with an empty status: it is most of a large CIB, and no change of the configuration needs it. */
   readonly text: string;
   readonly version: CibVersion;
   readonly nodes: readonly string[];
@@ -60,7 +61,8 @@ export interface Cib {
  *
  * @throws Error when the text is not a CIB.
  */
-export function parseCib(text: string): Cib {
+export function parseCib(printed: string): Cib {
+  const text = withoutStatus(printed);
   const root = parseXml(text);
   const configuration = child(root, "configuration");
   if (root.name !== "cib" || !configuration)
@@ -94,6 +96,14 @@ export function parseCib(text: string): Cib {
     ],
     ids,
   };
+}
+
+/** No value can hold these tags: there, "<" is written "&lt;". */
+function withoutStatus(text: string): string {
+  const start = text.lastIndexOf("<status>");
+  const end = text.lastIndexOf("</status>");
+  if (start < 0 || end < start) return text;
+  return `${text.slice(0, start)}<status/>${text.slice(end + "</status>".length)}`;
 }
 
 function collect(
