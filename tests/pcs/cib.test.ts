@@ -4,6 +4,7 @@ import {
   compareVersions,
   formatVersion,
   parseCib,
+  parseCibHeader,
 } from "../../provider/src/pcs/cib";
 import { isDisabled, isStaged } from "../../provider/src/pcs/staging";
 import { cibWith, fixture, suites } from "./fixtures";
@@ -218,6 +219,17 @@ test("target-role in any case is an operator's, unless the mark stands beside it
     assert.equal(isDisabled({ meta }), disabled, JSON.stringify(meta));
     assert.equal(isStaged({ meta }), staged, JSON.stringify(meta));
   }
+});
+
+test("the header alone", () => {
+  const header = `<cib crm_feature_set="3.16.1" epoch="17" num_updates="3" admin_epoch="1" have-quorum="1" dc-uuid="3"/>\n`;
+  assert.deepEqual(parseCibHeader(header), {
+    version: { adminEpoch: 1, epoch: 17, numUpdates: 3 },
+    quorate: true,
+  });
+  const lost = header.replace('have-quorum="1"', 'have-quorum="0"');
+  assert.equal(parseCibHeader(lost).quorate, false);
+  assert.throws(() => parseCibHeader("<other/>"), /expected a <cib>/);
 });
 
 test("a CIB that is cut off in its status is refused", () => {

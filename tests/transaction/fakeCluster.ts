@@ -237,7 +237,8 @@ export class FakeCluster {
   cib(): string {
     const { adminEpoch, epoch, numUpdates } = this.version;
     return (
-      `<cib validate-with="pacemaker-3.9" epoch="${epoch}" num_updates="${numUpdates}" admin_epoch="${adminEpoch}">` +
+      `<cib validate-with="pacemaker-3.9" epoch="${epoch}" num_updates="${numUpdates}" admin_epoch="${adminEpoch}" ` +
+      `have-quorum="${this.quorate ? 1 : 0}">` +
       `<configuration><crm_config/><nodes>` +
       this.nodes
         .map((node, index) => `<node id="${index + 1}" uname="${node.name}"/>`)

@@ -71,6 +71,22 @@ test("while only the status moves, the same difference is offered again", async 
   assert.equal(count(fake, "/bin/sh"), 1);
   assert.equal(count(fake, "--patch"), 6);
   assert.equal(fake.commits.length, 1);
+  // In between, the version is all that is read.
+  assert.equal(count(fake, "--query --no-children"), 5);
+  assert.equal(count(fake, "--query"), 6);
+});
+
+test("a node that lost quorum while a change was on its way is not written to again", async () => {
+  const fake = withResource();
+  fake.beforePatch = () => {
+    fake.version.numUpdates += 1;
+    fake.quorate = false;
+  };
+  await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
+    kind: "quorum",
+  });
+  assert.equal(count(fake, "--patch"), 1);
+  assert.equal(fake.commits.length, 0);
 });
 
 test("while others change only what it is not about, the same difference is offered again", async () => {

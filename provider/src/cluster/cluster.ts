@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { parseCib, type Cib } from "../pcs/cib";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseCib, parseCibHeader, type Cib } from "../pcs/cib";
 import type { PcsCommand } from "../pcs/commands";
 import { versionedPatch } from "../pcs/patch";
-import { parseSimulation, type SimulatedAction } from "../pcs/simulation";
+import { parseSimulation } from "../pcs/simulation";
 import type { ClusterStatus } from "../pcs/status";
 import {
   failure,
@@ -37,7 +38,7 @@ interface Snapshot {
 
 /** What was read last, until this process changes anything: for those who change, and for those who only read. */
 const recent = new WeakMap<Cluster, Snapshot>();
-const shared = new WeakMap<Cluster, Snapshot>();
+const lasting = new WeakMap<Cluster, Snapshot>();
 
 /** How long what was read serves, in milliseconds. */
 const recentFor = 300;
@@ -62,7 +63,7 @@ export async function observeRecent(cluster: Cluster): Promise<Observation> {
 
 /** What one read found serves every resource that is read at about the same time, until this process changes anything. */
 export async function observeShared(cluster: Cluster): Promise<Observation> {
-  return snapshot(shared, cluster, sharedFor);
+  return snapshot(lasting, cluster, sharedFor);
 }
 
 function snapshot(
@@ -84,7 +85,7 @@ function snapshot(
 /** Makes the next observation a new one. */
 export function forgetObservations(cluster: Cluster): void {
   recent.delete(cluster);
-  shared.delete(cluster);
+  lasting.delete(cluster);
 }
 
 async function readAll(cluster: Cluster): Promise<Observation> {
@@ -112,36 +113,51 @@ function atDc(member: Member, { dc }: ClusterStatus): string[] {
     : ["--node", dc, "--timeout", `${dcSeconds}`];
 }
 
-interface Looks {
-  current?: Promise<ClusterStatus>;
-  next?: Promise<ClusterStatus>;
+interface Looks<Result> {
+  current?: Promise<Result>;
+  next?: Promise<Result>;
+  /** When the next one may begin, in milliseconds since the epoch. */
+  notBefore: number;
 }
 
-const looks = new WeakMap<Cluster, Looks>();
+/** A node spends at most a fifth of one core on showing us what it does. */
+const restAfterLook = 4;
 
-/** Reads the status alone. Those who wait for something share a look, if it began after they asked for it. */
-export function observeStatus(cluster: Cluster): Promise<ClusterStatus> {
-  const shared = looks.get(cluster) ?? {};
-  looks.set(cluster, shared);
-  const start = (): Promise<ClusterStatus> => {
-    delete shared.next;
-    const look = onMember(cluster, readStatus);
-    shared.current = look;
-    const done = () => {
-      if (shared.current === look) delete shared.current;
+/**
+ * Makes a look at a cluster one that all who wait for something share, if it began after they asked for it. The larger the
+ * cluster, the more a look costs its node: each is followed by a rest in proportion.
+ */
+function shared<Rest extends unknown[], Result>(
+  look: (cluster: Cluster, ...rest: Rest) => Promise<Result>,
+): (cluster: Cluster, ...rest: Rest) => Promise<Result> {
+  const all = new WeakMap<Cluster, Looks<Result>>();
+  return (cluster, ...rest) => {
+    const looks = all.get(cluster) ?? { notBefore: 0 };
+    all.set(cluster, looks);
+    const start = async (): Promise<Result> => {
+      await sleep(Math.max(0, looks.notBefore - Date.now()));
+      delete looks.next;
+      const began = Date.now();
+      const current = look(cluster, ...rest);
+      looks.current = current;
+      try {
+        return await current;
+      } finally {
+        looks.notBefore = Date.now() + restAfterLook * (Date.now() - began);
+        if (looks.current === current) delete looks.current;
+      }
     };
-    look.then(done, done);
-    return look;
+    const before: Promise<unknown> = looks.current ?? Promise.resolve();
+    return (looks.next ??= before.then(start, start));
   };
-  if (!shared.current) return start();
-  return (shared.next ??= shared.current.then(start, start));
 }
+
+/** Reads the status alone. */
+export const observeStatus = shared((cluster) => onMember(cluster, readStatus));
 
 /** What the cluster would still do if nothing else changed. */
-export async function observePlans(
-  cluster: Cluster,
-): Promise<SimulatedAction[]> {
-  return onMember(cluster, async (member) =>
+export const observePlans = shared((cluster) =>
+  onMember(cluster, async (member) =>
     parse(
       member,
       "crm_simulate",
@@ -154,21 +170,19 @@ export async function observePlans(
       ]),
       parseSimulation,
     ),
-  );
-}
+  ),
+);
 
 /** Whether the designated controller has carried out all that it planned. */
-export async function isIdle(
-  cluster: Cluster,
-  status: ClusterStatus,
-): Promise<boolean> {
-  const { dc } = status;
-  if (dc === undefined) return false;
-  return onMember(cluster, async (member) => {
-    const text = await read(member, [crmAdmin, "--status", dc]);
-    return text.includes("S_IDLE");
-  });
-}
+export const isIdle = shared(
+  async (cluster, { dc }: ClusterStatus): Promise<boolean> => {
+    if (dc === undefined) return false;
+    return onMember(cluster, async (member) => {
+      const text = await read(member, [crmAdmin, "--status", dc]);
+      return text.includes("S_IDLE");
+    });
+  },
+);
 
 /** The runner of this process, on every node where it stages. */
 const runner = randomBytes(12).toString("hex");
@@ -212,6 +226,29 @@ export async function push(
   if (result.code === 0) return true;
   if (result.code === oldCib) return false;
   throw failure(member, "cibadmin --patch", result);
+}
+
+/**
+ * The observation, brought to the CIB's version of now, where nothing but the status has moved since. It reads that version
+ * alone: the less time lies between a look and the push, the fewer of a busy cluster's status changes come between them.
+ */
+export async function sameConfiguration(
+  observation: Observation,
+): Promise<Observation | undefined> {
+  const { member, status, cib } = observation;
+  const text = await read(member, [
+    cibadmin,
+    "--query",
+    "--no-children",
+    ...atDc(member, status),
+  ]);
+  const { version, quorate } = parse(member, "cibadmin", text, parseCibHeader);
+  const moved =
+    version.adminEpoch !== cib.version.adminEpoch ||
+    version.epoch !== cib.version.epoch;
+  return moved || !quorate
+    ? undefined
+    : { ...observation, cib: { ...cib, version } };
 }
 
 /** Forgets the failures of a resource on every node. Nothing else is changed, so a repeat does no harm. */

@@ -42,8 +42,6 @@ export function stagingScript(
     `section() { printf '%s %s %s\\n' ${boundary} "$1" "$2"; cat "$work/out" "$work/err"; }`,
     `run() { "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; }`,
     ...file("old.xml", cib, boundary),
-    `run crm_verify --xml-file "$work/old.xml" -V`,
-    `section verify-old "$code"`,
     ...byRunner(commands, boundary, runner),
     `if [ "$code" -ne 0 ]; then`,
     `cp "$work/old.xml" "$work/new.xml"`,
@@ -54,6 +52,11 @@ export function stagingScript(
     "fi",
     `run crm_verify --xml-file "$work/new.xml" -V`,
     `section verify "$code"`,
+    // Whether it was refused before as well.
+    `if [ "$code" -ne 0 ]; then`,
+    `run crm_verify --xml-file "$work/old.xml" -V`,
+    `section verify-old "$code"`,
+    "fi",
     `run crm_diff --original "$work/old.xml" --new "$work/new.xml" --no-version`,
     `section diff "$code"`,
     "exit 0",
@@ -146,12 +149,12 @@ export function readStaged(
   const before = sections.get("verify-old");
   const verified = sections.get("verify");
   const diff = sections.get("diff");
-  if (!before || !verified || !diff)
+  if (!verified || !diff || (verified.code !== 0 && !before))
     throw refuse(
       `the change could not be prepared on ${node}: the script ended early and printed\n${indent(output)}`,
     );
   // A configuration that was refused before (such as one without a fencing device) is the operator's to mend.
-  if (verified.code !== 0 && before.code === 0)
+  if (verified.code !== 0 && before?.code === 0)
     return {
       error: refuse(
         `crm_verify on ${node} refuses the changed configuration (exit code ${verified.code}):\n${indent(verified.output)}`,

@@ -5,6 +5,7 @@ import {
   observe,
   observeRecent,
   push,
+  sameConfiguration,
   stage,
 } from "./cluster";
 import { type Cluster } from "./members";
@@ -200,7 +201,10 @@ async function offer(
   let observation = planned;
   for (let attempt = 0; attempt < offers; attempt += 1) {
     if (await push(cluster, observation, diff)) return observation;
-    observation = await observe(cluster);
+    observation =
+      (await sameConfiguration(observation).catch(() => undefined)) ??
+      // Where the member is lost, another one is looked for.
+      (await observe(cluster));
     const [now, then] = [observation.cib, planned.cib];
     // A higher admin_epoch says that an administrator replaced the whole configuration.
     if (

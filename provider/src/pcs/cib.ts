@@ -78,11 +78,7 @@ export function parseCib(printed: string): Cib {
   collect(child(configuration, "resources"), undefined, primitives, groups);
   return {
     text,
-    version: {
-      adminEpoch: Number(root.attributes.admin_epoch),
-      epoch: Number(root.attributes.epoch),
-      numUpdates: Number(root.attributes.num_updates),
-    },
+    version: versionOf(root),
     nodes: children(child(configuration, "nodes"), "node").map(
       (node) => node.attributes.uname ?? node.attributes.id ?? "",
     ),
@@ -95,6 +91,32 @@ export function parseCib(printed: string): Cib {
       ...children(child(configuration, "tags"), "tag").map(tagOf),
     ],
     ids,
+  };
+}
+
+function versionOf({ attributes }: XmlElement): CibVersion {
+  return {
+    adminEpoch: Number(attributes.admin_epoch),
+    epoch: Number(attributes.epoch),
+    numUpdates: Number(attributes.num_updates),
+  };
+}
+
+/**
+ * Reads the one element that `cibadmin --query --no-children` prints.
+ *
+ * @throws Error when the text is not a CIB's.
+ */
+export function parseCibHeader(text: string): {
+  version: CibVersion;
+  quorate: boolean;
+} {
+  const root = parseXml(text);
+  if (root.name !== "cib")
+    throw new Error(`expected a <cib>, found <${root.name}>`);
+  return {
+    version: versionOf(root),
+    quorate: root.attributes["have-quorum"] !== "0",
   };
 }
 
