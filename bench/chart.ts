@@ -42,8 +42,11 @@ export function chart(panels: readonly Panel[], footer: string): string {
     }
     top += head + bars.length * line + 14;
   }
-  parts.push(text(16, top + 8, footer, "footer"));
-  const height = top + 24;
+  for (const words of wrapped(footer)) {
+    parts.push(text(16, top + 8, words, "footer"));
+    top += 15;
+  }
+  const height = top + 9;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
 <style>
   text { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #24292f; }
@@ -58,6 +61,11 @@ export function chart(panels: readonly Panel[], footer: string): string {
 ${parts.join("\n")}
 </svg>
 `;
+}
+
+/** Lines that fit into the picture. */
+function wrapped(words: string): string[] {
+  return words.match(/\S.{0,105}(?= |$)/g) ?? [];
 }
 
 function text(x: number, y: number, words: string, style: string): string {
