@@ -16,6 +16,7 @@ import {
   type BenchOptions,
   type Part,
 } from "./arguments";
+import { endRunning } from "../tests/cluster/harness/pulumi";
 import { chart } from "./chart";
 import { measureClusters } from "./clusters";
 import { Figures, inTurns, load } from "./measure";
@@ -141,8 +142,11 @@ function takeDownOnSignals(
   options: BenchOptions,
   cleanUp: readonly (() => void)[],
 ): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // The harness would end the process at once.
+    process.removeAllListeners(signal);
     process.once(signal, () => {
+      endRunning();
       say(`${signal}: taking down what is up`);
       const ours = labNames().filter((name) =>
         /^bench-(bookworm|trixie|c\d+)$/.test(name),
@@ -153,6 +157,7 @@ function takeDownOnSignals(
         process.exit(130);
       })();
     });
+  }
 }
 
 async function main(): Promise<number> {

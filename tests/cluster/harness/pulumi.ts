@@ -114,10 +114,15 @@ function endTree(root: number): void {
   end(root);
 }
 
+/** Ends every CLI that runs. */
+export function endRunning(): void {
+  for (const pid of running) endTree(pid);
+}
+
 // A test file that is told to end takes its CLIs along.
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => {
-    for (const pid of running) endTree(pid);
+    endRunning();
     process.exit(signal === "SIGINT" ? 130 : 143);
   });
 
