@@ -53,8 +53,20 @@ export function family(root: number, all = processes()): Process[] {
   return found;
 }
 
+/** What a killed CLI leaves running, as Pulumi does: it goes on with its work, and ends with the test file. */
+const orphans: Process[] = [];
+
+process.on("exit", () => {
+  const same = (a: Process, b: Process): boolean =>
+    a.pid === b.pid && a.argv.join() === b.argv.join();
+  for (const one of processes())
+    if (orphans.some((orphan) => same(orphan, one))) kill(one.pid);
+});
+
 function end(cli: number, matches: (argv: string[]) => boolean): boolean {
-  const victims = family(cli).filter(({ argv }) => matches(argv));
+  const all = family(cli);
+  const victims = all.filter(({ argv }) => matches(argv));
+  orphans.push(...all.filter((one) => !victims.includes(one)));
   return victims.filter(({ pid }) => kill(pid)).length > 0;
 }
 
