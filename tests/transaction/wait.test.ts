@@ -39,6 +39,23 @@ describe("waiting", { concurrency: true }, () => {
     assert.ok(Date.now() - started >= 250);
   });
 
+  test("a look that was held up does not hold up the next one", async () => {
+    const fake = withResource();
+    let looks = 0;
+    fake.nodes[0]!.answer = async (argv) => {
+      // The first look chooses the host.
+      if (argv[0] === "/usr/sbin/crm_mon" && (looks += 1) === 2) {
+        await new Promise((resolve) => setTimeout(resolve, 2500));
+        fake.edit("resource meta a target-role=Stopped");
+        setTimeout(() => fake.edit("resource meta a target-role="), 100);
+      }
+      return undefined;
+    };
+    const started = Date.now();
+    assert.equal(await waitFor(handle(fake), wait), "node-01");
+    assert.ok(Date.now() - started < 8000, `${Date.now() - started} ms`);
+  });
+
   test("the bound ends the wait", async () => {
     const fake = withResource();
     fake.idle = false;

@@ -123,6 +123,9 @@ interface Looks<Result> {
 /** A node spends at most a fifth of one core on showing us what it does. */
 const restAfterLook = 4;
 
+/** A look that a lost host has held up must not hold up the next one for long, in milliseconds. */
+const longestRest = 1000;
+
 /**
  * Makes a look at a cluster one that all who wait for something share, if it began after they asked for it. The larger the
  * cluster, the more a look costs its node: each is followed by a rest in proportion.
@@ -143,7 +146,8 @@ function shared<Rest extends unknown[], Result>(
       try {
         return await current;
       } finally {
-        looks.notBefore = Date.now() + restAfterLook * (Date.now() - began);
+        const rest = restAfterLook * (Date.now() - began);
+        looks.notBefore = Date.now() + Math.min(longestRest, rest);
         if (looks.current === current) delete looks.current;
       }
     };
