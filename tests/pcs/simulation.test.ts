@@ -34,6 +34,16 @@ for (const suite of suites)
       ]);
     });
 
+    test("what a node still remembers of a resource that is gone", () => {
+      const actions = parseSimulation(fixture(suite, "sim-forget.xml"));
+      assert.deepEqual(
+        actions.map(({ action, resource, node }) => [action, resource, node]),
+        ["node-03", "node-02", "node-01"].map((node) => [
+          ...["delete", "smtp_ip", node],
+        ]),
+      );
+    });
+
     test("nothing", () => {
       assert.deepEqual(parseSimulation(fixture(suite, "sim-nothing.xml")), []);
     });

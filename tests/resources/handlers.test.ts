@@ -2,6 +2,7 @@ import { unstage } from "../../provider/src/pcs/staging";
 import { newCluster } from "./fakeSsh";
 import test, { afterEach, beforeEach, describe, mock } from "node:test";
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { providerText } from "../../provider/src/resources/shim";
 import {
   floatingIp,
@@ -486,6 +487,26 @@ describe("delete", () => {
     await systemdResource.delete(service.id, service.outs);
     await floatingIp.delete(ip.id, ip.outs);
     assert.deepEqual(cluster.resources, []);
+  });
+
+  test("it ends when the last node has forgotten what went", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { ip, group } = await createAll(setting);
+    await resourceGroup.delete(group.id, group.outs);
+    cluster.transition = `<rsc_action resource="smtp_ip" op="delete" node="node-03"/>`;
+    let ended = false;
+    const deletion = floatingIp.delete(ip.id, ip.outs).finally(() => {
+      ended = true;
+    });
+    const looks = () =>
+      cluster.log.filter((line) => line.includes("crm_simulate")).length;
+    const before = looks();
+    while (looks() < before + 3) await sleep(10);
+    assert.equal(cluster.primitive("smtp_ip"), undefined);
+    assert.equal(ended, false);
+    cluster.transition = "";
+    await deletion;
   });
 
   test("what is gone already is no error, and nothing is written", async () => {

@@ -97,6 +97,8 @@ export class FakeCluster {
   idle = true;
   /** Whatever crm_simulate foresees, as <rsc_action> elements. */
   planned = "";
+  /** The steps that it takes to get there, likewise. */
+  transition = "";
   /** The ids whose start, or stop, fails. */
   readonly startFails = new Set<string>();
   readonly stopFails = new Set<string>();
@@ -212,7 +214,7 @@ export class FakeCluster {
         return ok(
           // Without one of these it prints the status only.
           words.includes("--simulate") || words.includes("--run")
-            ? `<pacemaker-result><cluster_status/><actions>${this.planned}</actions></pacemaker-result>\n`
+            ? `<pacemaker-result><cluster_status/><actions>${this.planned}</actions><transition>${this.transition}</transition></pacemaker-result>\n`
             : `<pacemaker-result><cluster_status/></pacemaker-result>\n`,
         );
       case "/usr/sbin/crm_resource":

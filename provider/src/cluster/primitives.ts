@@ -283,6 +283,8 @@ export async function removePrimitive(
     resources: [id],
     timeoutSeconds: stopSeconds,
     reached: (status) => (status.resources.has(id) ? undefined : true),
+    // Each node then forgets what it remembers of it, a moment later.
+    untilSettled: true,
     explain: (status) => explainNotStopped(status, cib, [id]),
   });
 }

@@ -1,9 +1,12 @@
-import { child, children, parseXml } from "./xml";
+import { child, children, parseXml, type XmlElement } from "./xml";
 
 /** Something that the cluster would do. */
 export interface SimulatedAction {
   readonly resource: string;
-  /** "Start", "Stop", "Restart", "Move", ... as crm_simulate spells it, in lower case. */
+  /**
+   * "start", "stop", "restart", "move", ...: crm_simulate's words, in lower case. "delete": a node forgets what it
+   * remembers of a resource that is no longer in the configuration.
+   */
   readonly action: string;
   readonly node?: string;
   readonly source?: string;
@@ -13,7 +16,7 @@ export interface SimulatedAction {
 }
 
 /**
- * Reads the actions out of `crm_simulate --output-as=xml`. An empty list: the cluster would do nothing.
+ * Reads the actions out of `crm_simulate --simulate --output-as=xml`. An empty list: the cluster would do nothing.
  *
  * @throws Error when the text is not crm_simulate's.
  */
@@ -22,15 +25,30 @@ export function parseSimulation(text: string): SimulatedAction[] {
   const actions = child(root, "actions");
   if (!actions)
     throw new Error(`expected crm_simulate's actions, found <${root.name}>`);
-  return children(actions, "rsc_action").map(({ attributes }) => ({
-    resource: attributes.resource ?? "",
-    action: (attributes.action ?? "").toLowerCase(),
-    ...optional("node", attributes.node),
-    ...optional("source", attributes.source),
-    ...optional("target", attributes.dest),
-    ...optional("reason", attributes.reason),
-    blocked: attributes.blocked === "true",
-  }));
+  return [
+    ...children(actions, "rsc_action").map(({ attributes }) => ({
+      resource: attributes.resource ?? "",
+      action: (attributes.action ?? "").toLowerCase(),
+      ...optional("node", attributes.node),
+      ...optional("source", attributes.source),
+      ...optional("target", attributes.dest),
+      ...optional("reason", attributes.reason),
+      blocked: attributes.blocked === "true",
+    })),
+    ...deletions(child(root, "transition")),
+  ];
+}
+
+/** Where nothing but a memory goes, there is a step of the transition, and no action above it. */
+function deletions(transition: XmlElement | undefined): SimulatedAction[] {
+  return children(transition, "rsc_action")
+    .filter(({ attributes }) => attributes.op === "delete")
+    .map(({ attributes }) => ({
+      resource: attributes.resource ?? "",
+      action: "delete",
+      ...optional("node", attributes.node),
+      blocked: false,
+    }));
 }
 
 function optional<Key extends string>(
