@@ -61,17 +61,40 @@ const work: Record<
     measureWriters(lab, options.writerRounds, figures, say),
 };
 
+/** Writes after each part what is known by then: a run that is ended early has not been for nothing. */
 async function measure(
   options: BenchOptions,
   cleanUp: (() => void)[],
 ): Promise<void> {
+  const { suite, rounds, clusters } = options;
   const figures = new Figures();
   const before = load();
-  const { failures, versions } = await onOneLab(options, figures, cleanUp);
+  const failures: string[] = [];
+  let versions: Record<string, string> = {};
+  const surroundings = (): Surroundings => ({
+    ...{ suite, rounds, versions, failures },
+    load: [before, load()],
+  });
+  const wanted = options.only.filter((part) => part !== "clusters");
+  if (wanted.length > 0) {
+    const name = `bench-${suite}`;
+    const lab = await labUp({ suite, name, nodes: 3 }, say);
+    ({ versions } = lab);
+    try {
+      for (const part of wanted) {
+        say(`${part}: begins`);
+        failures.push(
+          ...(await work[part]({ options, lab, figures, cleanUp })),
+        );
+        write(options, figures, surroundings());
+      }
+    } finally {
+      if (!options.keep) await labDown(name);
+    }
+  }
   // With the other lab down: ten nodes are as many as a small machine takes.
   if (options.only.includes("clusters")) {
     say("clusters: begins");
-    const { suite, clusters, rounds } = options;
     failures.push(
       ...(await measureClusters(
         suite,
@@ -82,35 +105,9 @@ async function measure(
         say,
       )),
     );
+    write(options, figures, surroundings());
   }
-  write(options, figures, {
-    suite: options.suite,
-    rounds: options.rounds,
-    versions,
-    load: [before, load()],
-    failures,
-  });
-}
-
-async function onOneLab(
-  options: BenchOptions,
-  figures: Figures,
-  cleanUp: (() => void)[],
-): Promise<Pick<Surroundings, "failures" | "versions">> {
-  const failures: string[] = [];
-  const wanted = options.only.filter((part) => part !== "clusters");
-  if (wanted.length === 0) return { failures, versions: {} };
-  const name = `bench-${options.suite}`;
-  const lab = await labUp({ suite: options.suite, name, nodes: 3 }, say);
-  try {
-    for (const part of wanted) {
-      say(`${part}: begins`);
-      failures.push(...(await work[part]({ options, lab, figures, cleanUp })));
-    }
-  } finally {
-    if (!options.keep) await labDown(name);
-  }
-  return { failures, versions: lab.versions };
+  print(figures, surroundings());
 }
 
 function write(
@@ -118,10 +115,6 @@ function write(
   figures: Figures,
   surroundings: Surroundings,
 ): void {
-  const { suite, rounds, versions, load } = surroundings;
-  const footer =
-    `Medians of ${rounds} rounds in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
-    `(${[suite, ...Object.entries(versions).map((pair) => pair.join(" "))].join(", ")}).`;
   mkdirSync(options.out, { recursive: true });
   writeFileSync(
     join(options.out, "results.json"),
@@ -129,12 +122,24 @@ function write(
   );
   writeFileSync(
     join(options.out, "results.svg"),
-    chart(panels(figures, options.sizes), footer),
+    chart(panels(figures, options.sizes), footer(surroundings)),
   );
+}
+
+function print(figures: Figures, surroundings: Surroundings): void {
+  const { load, failures } = surroundings;
   console.log(tables(figures));
-  console.log(`\nload ${load.join(" before, ")} after; ${footer}`);
-  for (const failure of surroundings.failures)
-    console.log(`not measured: ${failure}`);
+  console.log(
+    `\nload ${load.join(" before, ")} after; ${footer(surroundings)}`,
+  );
+  for (const failure of failures) console.log(`not measured: ${failure}`);
+}
+
+function footer({ suite, rounds, versions }: Surroundings): string {
+  return (
+    `Medians of ${rounds} rounds in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
+    `(${[suite, ...Object.entries(versions).map((pair) => pair.join(" "))].join(", ")}).`
+  );
 }
 
 /** Ctrl-C and the like leave nothing behind: the labs that this run brings up are the only ones with these names. */

@@ -11,7 +11,7 @@ import {
   testLine,
 } from "./testing/print";
 import { endAll, runFile } from "./testing/run-file";
-import { findTests, select } from "./testing/select";
+import { findTests, largestFirst, select } from "./testing/select";
 import { ensureSshd } from "./testing/sshd";
 import {
   NOTHING,
@@ -122,7 +122,7 @@ async function runCluster(files: readonly string[]): Promise<Outcome> {
     const { bin, version, source } = await ensurePulumi(say);
     say(`Pulumi CLI ${version} (${source}): ${bin}\n`);
     return await withLabs(REPO, say, (record) =>
-      runFiles(files, CLUSTER_AT_ONCE, (lane) => ({
+      runFiles(largestFirst(REPO, files), CLUSTER_AT_ONCE, (lane) => ({
         PACEMAKER_TEST_CLI: bin,
         PACEMAKER_TEST_LABS: record,
         // Files that run at the same time have labs of their own.

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 export type Group = "fast" | "cluster";
@@ -20,6 +20,12 @@ export function findTests(repo: string): string[] {
   return walk(join(repo, "tests"))
     .map((path) => relative(repo, path).split(sep).join("/"))
     .sort();
+}
+
+/** What has most to say takes longest, near enough: begun last, it would keep one lane busy while the others are idle. */
+export function largestFirst(repo: string, files: readonly string[]): string[] {
+  const size = (file: string) => statSync(join(repo, file)).size;
+  return [...files].sort((a, b) => size(b) - size(a));
 }
 
 export function groupOf(file: string): Group {

@@ -162,6 +162,27 @@ describe("create", () => {
     }
   });
 
+  test("while a unit stops, its registration is prepared, and made once it has stopped", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const count = (words: string) =>
+      cluster.log.filter((line) => line.includes(words)).length;
+    const [node] = cluster.nodes;
+    node!.answer = async (argv, options) => {
+      if (!argv.includes("disable")) return undefined;
+      delete node!.answer;
+      for (let looks = 0; count("/bin/sh -s") === 0; looks += 1) {
+        assert.ok(looks < 500, "nothing is staged while the unit stops");
+        await sleep(10);
+      }
+      assert.equal(count("--patch"), 0);
+      return cluster.run(node!, argv, options);
+    };
+    await systemdResource.create(inputsOf(setting).service);
+    assert.equal(count("/bin/sh -s"), 1);
+    assert.equal(count("--patch"), 1);
+  });
+
   test("Debian 12's wrapper is disabled, and its instance registered", async () => {
     const setting = newCluster();
     for (const { units } of setting.cluster.nodes) {

@@ -1,7 +1,11 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { clusterOf } from "../../provider/src/cluster/members";
-import { transact, type Plan } from "../../provider/src/cluster/transaction";
+import {
+  prepare,
+  transact,
+  type Plan,
+} from "../../provider/src/cluster/transaction";
 import { PacemakerError } from "../../provider/src/errors";
 import { FakeCluster, failed, type FakeNode } from "./fakeCluster";
 
@@ -408,6 +412,91 @@ test("one that fails does not hold up the next", async () => {
     ["rejected", "fulfilled"],
   );
   assert.equal(fake.primitive("a")?.meta.x, "1");
+});
+
+test("what was prepared is pushed without being staged again, also when the status moved", async () => {
+  const fake = withResource();
+  const prepared = await prepare(handle(fake), setOnA("x"));
+  assert.ok(prepared);
+  assert.deepEqual(fake.commits, [], "it is only prepared");
+  fake.version.numUpdates += 3;
+  await transact(handle(fake), "change a", setOnA("x"), prepared);
+  assert.equal(count(fake, "/bin/sh -s"), 1);
+  assert.equal(count(fake, "--patch"), 1);
+  assert.deepEqual(fake.primitive("a")?.meta, { x: "1" });
+});
+
+test("what was prepared for another configuration is planned anew, and both changes survive", async () => {
+  const fake = withResource();
+  const prepared = await prepare(handle(fake), setOnA("x"));
+  fake.edit("resource meta a other=1");
+  await transact(handle(fake), "change a", setOnA("x"), prepared);
+  assert.equal(count(fake, "/bin/sh -s"), 2);
+  assert.deepEqual(fake.primitive("a")?.meta, { other: "1", x: "1" });
+});
+
+test("what was prepared travels with others as their neighbour", async () => {
+  const fake = withResource();
+  const prepared = await prepare(handle(fake), setOnA("x"));
+  await Promise.all([
+    transact(handle(fake), "first", setOnA("first")),
+    transact(handle(fake), "x", setOnA("x"), prepared),
+    transact(handle(fake), "y", setOnA("y")),
+  ]);
+  assert.deepEqual(fake.commits, [
+    ["resource meta a first=1"],
+    ["resource meta a x=1", "resource meta a y=1"],
+  ]);
+});
+
+test("where the host that prepared it has lost quorum, nothing is written there", async () => {
+  const fake = withResource();
+  const prepared = await prepare(handle(fake), setOnA("x"));
+  fake.quorate = false;
+  await assert.rejects(
+    transact(handle(fake), "change a", setOnA("x"), prepared),
+    { kind: "quorum" },
+  );
+  assert.equal(count(fake, "--patch"), 0);
+});
+
+test("a push of what was prepared that is lost after it was done is not repeated", async () => {
+  const fake = withResource();
+  const prepared = await prepare(handle(fake), setOnA("x"));
+  const [node] = fake.nodes;
+  onPatch(node!, async (argv, options) => {
+    await fake.run(node!, argv, options);
+    throw lost();
+  });
+  await transact(handle(fake), "change a", setOnA("x"), prepared);
+  assert.equal(fake.commits.length, 1);
+  assert.equal(count(fake, "--patch"), 1);
+});
+
+test("what cannot be prepared is met and told by the transaction", async () => {
+  const fake = withResource();
+  fake.refuses = { words: "x=1", code: 1, text: "Error: no" };
+  assert.equal(await prepare(handle(fake), setOnA("x")), undefined);
+  const refusal: Plan = () => {
+    throw new PacemakerError("conflict", "is there already");
+  };
+  assert.equal(await prepare(handle(fake), refusal), undefined);
+  assert.equal(await prepare(handle(fake), () => []), undefined);
+});
+
+test("only one change of a cluster is prepared at a time, and none while another is made", async () => {
+  const fake = withResource();
+  const all = await Promise.all([
+    prepare(handle(fake), setOnA("x")),
+    prepare(handle(fake), setOnA("y")),
+  ]);
+  assert.deepEqual(
+    all.map((one) => one !== undefined),
+    [true, false],
+  );
+  const made = transact(handle(fake), "change a", setOnA("z"));
+  assert.equal(await prepare(handle(fake), setOnA("x")), undefined);
+  await made;
 });
 
 test("no value of the configuration is in any command line", async () => {

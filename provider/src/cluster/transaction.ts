@@ -31,8 +31,15 @@ interface Change {
   /** The change in words, for errors: "delete smtp_ip". */
   readonly what: string;
   readonly plan: Plan;
+  readonly prepared: Prepared | undefined;
   readonly resolve: (observation: Observation) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A change that is staged, and fits the configuration as it was then. */
+export interface Prepared {
+  readonly observation: Observation;
+  readonly diff: string;
 }
 
 /** By cluster: the changes that wait for the one under way. */
@@ -44,6 +51,7 @@ const queues = new Map<string, Change[]>();
  * not hold up the others.
  *
  * @param what the change in words, for errors: "delete smtp_ip"
+ * @param prepared the same plan, staged before: it saves the time of doing so, where the configuration is still the same
  * @returns what was observed before the change
  * @throws PacemakerError (conflict) when others kept changing the configuration, or what the plan throws.
  */
@@ -51,9 +59,10 @@ export function transact(
   cluster: Cluster,
   what: string,
   plan: Plan,
+  prepared?: Prepared,
 ): Promise<Observation> {
   return new Promise((resolve, reject) => {
-    const change = { cluster, what, plan, resolve, reject };
+    const change = { cluster, what, plan, prepared, resolve, reject };
     const waiting = queues.get(cluster.key);
     if (waiting) waiting.push(change);
     else {
@@ -62,6 +71,33 @@ export function transact(
       void drain(cluster.key, queue);
     }
   });
+}
+
+/** The clusters where something is being prepared: many at once would keep the node from the changes that are due. */
+const preparing = new Set<string>();
+
+/**
+ * Stages a change while something else must be waited for. It touches nothing, and promises nothing: where it is undefined,
+ * the transaction does all of it, and meets and tells whatever stood in the way.
+ */
+export async function prepare(
+  cluster: Cluster,
+  plan: Plan,
+): Promise<Prepared | undefined> {
+  // What is under way changes the configuration.
+  if (queues.has(cluster.key) || preparing.has(cluster.key)) return undefined;
+  preparing.add(cluster.key);
+  try {
+    const observation = await observeRecent(cluster);
+    const commands = plan(observation);
+    if (commands.length === 0) return undefined;
+    const staged = await stage(observation, commands);
+    return "diff" in staged ? { observation, diff: staged.diff } : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    preparing.delete(cluster.key);
+  }
 }
 
 async function drain(key: string, queue: Change[]): Promise<void> {
@@ -88,10 +124,13 @@ async function commit(
   cluster: Cluster,
   changes: readonly Change[],
 ): Promise<void> {
+  const [first, ...rest] = changes;
+  const isPrepared = first?.prepared !== undefined && rest.length === 0;
+  if (isPrepared && (await offerPrepared(first))) return;
   let uncertain = false;
   let interrupted = false;
   let remaining = [...changes];
-  let look = observeRecent;
+  let look = isPrepared ? observe : observeRecent;
   for (let attempt = 0; attempt < plans;) {
     const observation = await look(cluster);
     look = observe;
@@ -152,6 +191,29 @@ async function commit(
       `the ${plans} times that this change was ready. Nothing was changed by it. See who writes ("pcs status", the ` +
       `cluster's log) and run it again.`,
   );
+}
+
+/** Makes a change by what was prepared for it. False: it is to be made from the start. */
+async function offerPrepared({
+  cluster,
+  prepared,
+  resolve,
+}: Change): Promise<boolean> {
+  if (!prepared) return false;
+  const observation = await sameConfiguration(prepared.observation).catch(
+    () => undefined,
+  );
+  if (!observation) return false;
+  nameOfflineNodes(cluster, observation);
+  try {
+    if (!(await offer(cluster, observation, prepared.diff))) return false;
+  } catch (error) {
+    // What became of it is seen by looking again.
+    if (isLost(error)) return false;
+    throw error;
+  }
+  resolve(observation);
+  return true;
 }
 
 /** Whether the member was lost, and not the work refused. */

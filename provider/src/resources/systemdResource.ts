@@ -13,7 +13,7 @@ import {
   removePrimitive,
   startedOn,
 } from "../cluster/primitives";
-import { transact } from "../cluster/transaction";
+import { prepare, transact } from "../cluster/transaction";
 import { disableUnit, findUnit } from "../cluster/units";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
@@ -182,10 +182,13 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const runsOn = isOtherUnit
       ? []
       : (before.status.resources.get(resourceId)?.nodes ?? []);
-    await disableUnit(resourceId, units, new Set(runsOn));
+    const [prepared] = await Promise.all([
+      isOtherUnit ? undefined : prepare(cluster, plan),
+      disableUnit(resourceId, units, new Set(runsOn)),
+    ]);
     await cleanUpFailures(cluster, before.status, [resourceId]);
     if (isOtherUnit) await changeUnit(cluster, resourceId, units.unit);
-    const { cib } = await transact(cluster, resourceId, plan);
+    const { cib } = await transact(cluster, resourceId, plan, prepared);
     return {
       existed: cib.primitives.has(resourceId),
       outputs:
