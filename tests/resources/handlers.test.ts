@@ -1,5 +1,6 @@
 import { unstage } from "../../provider/src/pcs/staging";
 import { newCluster } from "./fakeSsh";
+import { failed } from "../transaction/fakeCluster";
 import test, { afterEach, beforeEach, describe, mock } from "node:test";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -162,25 +163,43 @@ describe("create", () => {
     }
   });
 
-  test("while a unit stops, its registration is prepared, and made once it has stopped", async () => {
+  test("an address and a service that are created together reach the cluster in one change", async () => {
     const setting = mailCluster();
-    const { cluster } = setting;
-    const count = (words: string) =>
-      cluster.log.filter((line) => line.includes(words)).length;
-    const [node] = cluster.nodes;
-    node!.answer = async (argv, options) => {
-      if (!argv.includes("disable")) return undefined;
-      delete node!.answer;
-      for (let looks = 0; count("/bin/sh -s") === 0; looks += 1) {
-        assert.ok(looks < 500, "nothing is staged while the unit stops");
-        await sleep(10);
-      }
-      assert.equal(count("--patch"), 0);
-      return cluster.run(node!, argv, options);
-    };
+    const { ip, service } = inputsOf(setting);
+    await Promise.all([floatingIp.create(ip), systemdResource.create(service)]);
+    assert.equal(setting.cluster.commits.length, 1);
+    assert.ok(setting.cluster.primitive("smtp_ip"));
+    assert.ok(setting.cluster.primitive("smtp_service"));
+  });
+
+  test("an address does not wait for a service whose unit cannot be stopped", async () => {
+    const setting = mailCluster();
+    const { ip, service } = inputsOf(setting);
+    setting.cluster.nodes[1]!.answer = (argv) =>
+      argv.includes("disable") ? failed(1, "Failed: busy") : undefined;
+    const [made, refused] = await Promise.allSettled([
+      floatingIp.create(ip),
+      systemdResource.create(service),
+    ]);
+    assert.equal(made.status, "fulfilled");
+    assert.equal(refused.status, "rejected");
+    assert.ok(setting.cluster.primitive("smtp_ip"));
+    assert.equal(setting.cluster.primitive("smtp_service"), undefined);
+  });
+
+  test("units are disabled without Debian's scripts for SysV", async () => {
+    const setting = mailCluster();
+    const environments: unknown[] = [];
+    for (const node of setting.cluster.nodes)
+      node.answer = (argv, options) => {
+        if (argv.includes("disable")) environments.push(options.environment);
+        return undefined;
+      };
     await systemdResource.create(inputsOf(setting).service);
-    assert.equal(count("/bin/sh -s"), 1);
-    assert.equal(count("--patch"), 1);
+    assert.deepEqual(
+      environments,
+      setting.cluster.nodes.map(() => ({ SYSTEMCTL_SKIP_SYSV: "1" })),
+    );
   });
 
   test("Debian 12's wrapper is disabled, and its instance registered", async () => {

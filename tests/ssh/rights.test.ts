@@ -50,6 +50,16 @@ test("sudo stands next to the command, inside the bound", () => {
   );
 });
 
+test("variables come before the command, and none changes the language of its messages", () => {
+  assert.equal(
+    commandLine(["/usr/bin/systemctl", "stop", "a"], false, 30, 5, {
+      SYSTEMCTL_SKIP_SYSV: "1",
+      LC_ALL: "de_DE.UTF-8",
+    }),
+    "env SYSTEMCTL_SKIP_SYSV=1 LC_ALL=C timeout -k 5 30 /usr/bin/systemctl stop a",
+  );
+});
+
 test("who the login user is", () => {
   assert.deepEqual(parseWho("pacemaker-login\n1000\nusers haclient\n"), {
     login: { uid: 1000, groups: ["users", "haclient"] },

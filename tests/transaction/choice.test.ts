@@ -60,10 +60,29 @@ test("the copy of the configuration that is read is the designated controller's"
   fake.dc = "node-02";
   fake.log.length = 0;
   await asked(fake);
-  assert.deepEqual(
-    fake.log.filter((line) => line.includes("cibadmin")),
-    ["node-01: /usr/sbin/cibadmin --query --node node-02 --timeout 10"],
-  );
+  const queries = () => fake.log.filter((line) => line.includes("cibadmin"));
+  const fromDc =
+    "node-01: /usr/sbin/cibadmin --query --node node-02 --timeout 10";
+  assert.equal(queries().at(-1), fromDc, "after the one that was expected");
+  fake.log.length = 0;
+  await asked(fake);
+  assert.deepEqual(queries(), [fromDc]);
+});
+
+test("a designated controller that is gone is not waited for, once another is known", async () => {
+  const fake = new FakeCluster();
+  fake.dc = "node-03";
+  await asked(fake);
+  fake.dc = "node-02";
+  let asking = false;
+  fake.nodes[0]!.answer = (argv) => {
+    if (!argv.includes("node-03")) return undefined;
+    asking = true;
+    return new Promise(() => undefined);
+  };
+  assert.equal(await asked(fake), "node-01");
+  assert.ok(asking);
+  assert.match(fake.log.at(-1)!, /--query --node node-02/);
 });
 
 test("a designated controller that goes while it is asked is looked for again", async () => {

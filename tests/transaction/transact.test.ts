@@ -1,8 +1,9 @@
 import test from "node:test";
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { clusterOf } from "../../provider/src/cluster/members";
 import {
-  prepare,
+  announce,
   transact,
   type Plan,
 } from "../../provider/src/cluster/transaction";
@@ -414,89 +415,50 @@ test("one that fails does not hold up the next", async () => {
   assert.equal(fake.primitive("a")?.meta.x, "1");
 });
 
-test("what was prepared is pushed without being staged again, also when the status moved", async () => {
+test("what is ready waits a moment for what is announced, and both travel together", async () => {
   const fake = withResource();
-  const prepared = await prepare(handle(fake), setOnA("x"));
-  assert.ok(prepared);
-  assert.deepEqual(fake.commits, [], "it is only prepared");
-  fake.version.numUpdates += 3;
-  await transact(handle(fake), "change a", setOnA("x"), prepared);
-  assert.equal(count(fake, "/bin/sh -s"), 1);
-  assert.equal(count(fake, "--patch"), 1);
-  assert.deepEqual(fake.primitive("a")?.meta, { x: "1" });
-});
-
-test("what was prepared for another configuration is planned anew, and both changes survive", async () => {
-  const fake = withResource();
-  const prepared = await prepare(handle(fake), setOnA("x"));
-  fake.edit("resource meta a other=1");
-  await transact(handle(fake), "change a", setOnA("x"), prepared);
-  assert.equal(count(fake, "/bin/sh -s"), 2);
-  assert.deepEqual(fake.primitive("a")?.meta, { other: "1", x: "1" });
-});
-
-test("what was prepared travels with others as their neighbour", async () => {
-  const fake = withResource();
-  const prepared = await prepare(handle(fake), setOnA("x"));
-  await Promise.all([
-    transact(handle(fake), "first", setOnA("first")),
-    transact(handle(fake), "x", setOnA("x"), prepared),
-    transact(handle(fake), "y", setOnA("y")),
-  ]);
+  const announcement = announce(handle(fake));
+  const first = transact(handle(fake), "x", setOnA("x"));
+  // Until the wait begins, while what stages is started.
+  while (count(fake, "/bin/sh -s") === 0) await sleep(1);
+  const second = transact(handle(fake), "y", setOnA("y"), announcement);
+  await Promise.all([first, second]);
   assert.deepEqual(fake.commits, [
-    ["resource meta a first=1"],
     ["resource meta a x=1", "resource meta a y=1"],
   ]);
 });
 
-test("where the host that prepared it has lost quorum, nothing is written there", async () => {
+test("what is announced and does not come holds nothing up for long, and nothing a second time", async () => {
   const fake = withResource();
-  const prepared = await prepare(handle(fake), setOnA("x"));
-  fake.quorate = false;
-  await assert.rejects(
-    transact(handle(fake), "change a", setOnA("x"), prepared),
-    { kind: "quorum" },
-  );
-  assert.equal(count(fake, "--patch"), 0);
+  const announcement = announce(handle(fake));
+  await transact(handle(fake), "x", setOnA("x"));
+  const scripts = count(fake, "/bin/sh -s");
+  await transact(handle(fake), "y", setOnA("y"));
+  assert.equal(count(fake, "/bin/sh -s"), scripts + 1, "no wait, no warming");
+  await transact(handle(fake), "z", setOnA("z"), announcement);
+  assert.deepEqual(fake.primitive("a")?.meta, { x: "1", y: "1", z: "1" });
 });
 
-test("a push of what was prepared that is lost after it was done is not repeated", async () => {
+test("what was announced and was given up is not waited for", async () => {
   const fake = withResource();
-  const prepared = await prepare(handle(fake), setOnA("x"));
-  const [node] = fake.nodes;
-  onPatch(node!, async (argv, options) => {
-    await fake.run(node!, argv, options);
-    throw lost();
-  });
-  await transact(handle(fake), "change a", setOnA("x"), prepared);
-  assert.equal(fake.commits.length, 1);
-  assert.equal(count(fake, "--patch"), 1);
+  announce(handle(fake)).end();
+  await transact(handle(fake), "x", setOnA("x"));
+  assert.equal(count(fake, "/bin/sh -s"), 1);
 });
 
-test("what cannot be prepared is met and told by the transaction", async () => {
+test("where nothing can be started ahead of time, the transaction works as ever", async () => {
   const fake = withResource();
-  fake.refuses = { words: "x=1", code: 1, text: "Error: no" };
-  assert.equal(await prepare(handle(fake), setOnA("x")), undefined);
-  const refusal: Plan = () => {
-    throw new PacemakerError("conflict", "is there already");
+  const announcement = announce(handle(fake));
+  let refused = 0;
+  fake.nodes[0]!.answer = (argv) => {
+    if (argv[0] !== "/bin/sh" || refused > 0) return undefined;
+    refused += 1;
+    return failed(70, "mktemp: no space left on device");
   };
-  assert.equal(await prepare(handle(fake), refusal), undefined);
-  assert.equal(await prepare(handle(fake), () => []), undefined);
-});
-
-test("only one change of a cluster is prepared at a time, and none while another is made", async () => {
-  const fake = withResource();
-  const all = await Promise.all([
-    prepare(handle(fake), setOnA("x")),
-    prepare(handle(fake), setOnA("y")),
-  ]);
-  assert.deepEqual(
-    all.map((one) => one !== undefined),
-    [true, false],
-  );
-  const made = transact(handle(fake), "change a", setOnA("z"));
-  assert.equal(await prepare(handle(fake), setOnA("x")), undefined);
-  await made;
+  await transact(handle(fake), "x", setOnA("x"));
+  announcement.end();
+  assert.equal(refused, 1);
+  assert.equal(fake.commits.length, 1);
 });
 
 test("no value of the configuration is in any command line", async () => {

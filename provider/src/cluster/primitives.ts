@@ -29,18 +29,25 @@ const startSeconds = 300;
 /** The bound on a stop: pcs gives a systemd resource 100 s. */
 const stopSeconds = 180;
 
+/** Resources that run together, as they were found. */
+export interface Started {
+  readonly node: string;
+  readonly cib: Cib;
+  readonly status: ClusterStatus;
+}
+
 /**
  * Waits until all the resources are started on one node.
  *
  * @param what what a person knows them by: the group, or the resource
- * @returns the node; undefined when an operator has disabled them, which is left so.
+ * @returns what was found; undefined when an operator has disabled them, which is left so.
  * @throws PacemakerError when the cluster cannot start them, with its reasons.
  */
 export async function startedOn(
   cluster: Cluster,
   what: string,
   resources: readonly string[],
-): Promise<string | undefined> {
+): Promise<Started | undefined> {
   const { cib, status: before } = await observeRecent(cluster);
   const expected = untilDisabled(cib, resources);
   warnOfIdleness(what, before, resources);
@@ -56,7 +63,10 @@ export async function startedOn(
     what: `${what} to start`,
     resources: expected,
     timeoutSeconds: startSeconds,
-    reached: (status) => commonNode(status, expected),
+    reached: (status) => {
+      const node = commonNode(status, expected);
+      return node === undefined ? undefined : { node, cib, status };
+    },
     untilSettled: true,
     explain: (status) => explainNotStarted(status, cib, expected),
   });
@@ -90,13 +100,13 @@ function warnOfIdleness(
  * Waits until a member that stands in its group already, and those after it, run again after a change. A member that
  * waits for its group is not waited for.
  *
- * @returns the node; undefined when nothing is to be expected of it.
+ * @returns what was found; undefined when nothing is to be expected of it.
  */
 export async function memberSettled(
   cluster: Cluster,
   id: string,
   group: string,
-): Promise<string | undefined> {
+): Promise<Started | undefined> {
   const { cib } = await observeRecent(cluster);
   const found = cib.primitives.get(id);
   if (found?.group !== group || isStaged(found)) return undefined;

@@ -35,10 +35,7 @@ export function stagingScript(
   // The braces make the shell read all of it before it runs any: nothing below may eat the rest as its own input.
   const lines = [
     "{",
-    "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-    "umask 077",
-    "work=$(mktemp -d) || exit 70",
-    `trap 'rm -rf "$work"' EXIT`,
+    ...ownFolder,
     `section() { printf '%s %s %s\\n' ${boundary} "$1" "$2"; cat "$work/out" "$work/err"; }`,
     `run() { "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; }`,
     ...file("old.xml", cib, boundary),
@@ -64,6 +61,26 @@ export function stagingScript(
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/** A script for `sh` that starts the runner of that name, where none runs, and ends when it is ready to work. */
+export function warmingScript(boundary: string, runner: string): string {
+  const lines = [
+    "{",
+    ...ownFolder,
+    `: >"$work/old.xml"`,
+    ...byRunner([], boundary, runner),
+    "exit 0",
+    "}",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const ownFolder = [
+  "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+  "umask 077",
+  "work=$(mktemp -d) || exit 70",
+  `trap 'rm -rf "$work"' EXIT`,
+];
 
 /** Where the runner ends before it has answered, it has failed. */
 const supervise = [

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../errors";
 import type { PcsCommand } from "../pcs/commands";
 import {
@@ -7,6 +8,7 @@ import {
   push,
   sameConfiguration,
   stage,
+  warmUp,
 } from "./cluster";
 import { type Cluster } from "./members";
 import { objectsIn } from "../pcs/cib";
@@ -31,19 +33,55 @@ interface Change {
   /** The change in words, for errors: "delete smtp_ip". */
   readonly what: string;
   readonly plan: Plan;
-  readonly prepared: Prepared | undefined;
   readonly resolve: (observation: Observation) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A change that is staged, and fits the configuration as it was then. */
-export interface Prepared {
-  readonly observation: Observation;
-  readonly diff: string;
-}
-
 /** By cluster: the changes that wait for the one under way. */
 const queues = new Map<string, Change[]>();
+
+/** A change that is sure to come, when what must be done before it is done. */
+export interface Announcement {
+  /** It has come, or will not come. */
+  end(): void;
+  readonly ended: Promise<void>;
+}
+
+/** By cluster: the announcements that nobody has waited for yet. */
+const announced = new Map<string, Set<Announcement>>();
+
+/** How long changes wait for those that are announced, in milliseconds: about what another transaction would cost. */
+const patience = 500;
+
+/** Lets the changes that are ready wait a moment for one that is not, so that all travel together. */
+export function announce({ key }: Cluster): Announcement {
+  const all = announced.get(key) ?? new Set();
+  announced.set(key, all);
+  let resolve: () => void;
+  const announcement: Announcement = {
+    ended: new Promise((done) => (resolve = done)),
+    end() {
+      all.delete(announcement);
+      resolve();
+    },
+  };
+  all.add(announcement);
+  return announcement;
+}
+
+async function gather(cluster: Cluster): Promise<void> {
+  const all = announced.get(cluster.key);
+  if (!all?.size) return;
+  // The time is not lost. Where it cannot be done, staging itself meets and tells what is in its way.
+  await warmUp(cluster).catch(() => undefined);
+  const coming = [...all];
+  // Once is enough: what takes long must not hold up every transaction until then.
+  all.clear();
+  await Promise.race([
+    Promise.all(coming.map(({ ended }) => ended)),
+    sleep(patience, undefined, { ref: false }),
+  ]);
+}
 
 /**
  * Brings the cluster to what the plan says: observe, stage on a copy, verify, compare-and-swap. Changes that arrive while
@@ -51,7 +89,7 @@ const queues = new Map<string, Change[]>();
  * not hold up the others.
  *
  * @param what the change in words, for errors: "delete smtp_ip"
- * @param prepared the same plan, staged before: it saves the time of doing so, where the configuration is still the same
+ * @param announcement of this change, where it was announced
  * @returns what was observed before the change
  * @throws PacemakerError (conflict) when others kept changing the configuration, or what the plan throws.
  */
@@ -59,10 +97,11 @@ export function transact(
   cluster: Cluster,
   what: string,
   plan: Plan,
-  prepared?: Prepared,
+  announcement?: Announcement,
 ): Promise<Observation> {
   return new Promise((resolve, reject) => {
-    const change = { cluster, what, plan, prepared, resolve, reject };
+    const change = { cluster, what, plan, resolve, reject };
+    announcement?.end();
     const waiting = queues.get(cluster.key);
     if (waiting) waiting.push(change);
     else {
@@ -73,36 +112,10 @@ export function transact(
   });
 }
 
-/** The clusters where something is being prepared: many at once would keep the node from the changes that are due. */
-const preparing = new Set<string>();
-
-/**
- * Stages a change while something else must be waited for. It touches nothing, and promises nothing: where it is undefined,
- * the transaction does all of it, and meets and tells whatever stood in the way.
- */
-export async function prepare(
-  cluster: Cluster,
-  plan: Plan,
-): Promise<Prepared | undefined> {
-  // What is under way changes the configuration.
-  if (queues.has(cluster.key) || preparing.has(cluster.key)) return undefined;
-  preparing.add(cluster.key);
-  try {
-    const observation = await observeRecent(cluster);
-    const commands = plan(observation);
-    if (commands.length === 0) return undefined;
-    const staged = await stage(observation, commands);
-    return "diff" in staged ? { observation, diff: staged.diff } : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    preparing.delete(cluster.key);
-  }
-}
-
 async function drain(key: string, queue: Change[]): Promise<void> {
   while (queue.length > 0) {
     const [first] = queue;
+    await gather(first!.cluster);
     const together = queue.filter(({ cluster }) => cluster === first!.cluster);
     queue.splice(
       0,
@@ -124,13 +137,10 @@ async function commit(
   cluster: Cluster,
   changes: readonly Change[],
 ): Promise<void> {
-  const [first, ...rest] = changes;
-  const isPrepared = first?.prepared !== undefined && rest.length === 0;
-  if (isPrepared && (await offerPrepared(first))) return;
   let uncertain = false;
   let interrupted = false;
   let remaining = [...changes];
-  let look = isPrepared ? observe : observeRecent;
+  let look = observeRecent;
   for (let attempt = 0; attempt < plans;) {
     const observation = await look(cluster);
     look = observe;
@@ -191,29 +201,6 @@ async function commit(
       `the ${plans} times that this change was ready. Nothing was changed by it. See who writes ("pcs status", the ` +
       `cluster's log) and run it again.`,
   );
-}
-
-/** Makes a change by what was prepared for it. False: it is to be made from the start. */
-async function offerPrepared({
-  cluster,
-  prepared,
-  resolve,
-}: Change): Promise<boolean> {
-  if (!prepared) return false;
-  const observation = await sameConfiguration(prepared.observation).catch(
-    () => undefined,
-  );
-  if (!observation) return false;
-  nameOfflineNodes(cluster, observation);
-  try {
-    if (!(await offer(cluster, observation, prepared.diff))) return false;
-  } catch (error) {
-    // What became of it is seen by looking again.
-    if (isLost(error)) return false;
-    throw error;
-  }
-  resolve(observation);
-  return true;
 }
 
 /** Whether the member was lost, and not the work refused. */

@@ -15,6 +15,12 @@ const systemctl = "/usr/bin/systemctl";
 /** How long a unit may take to stop, in seconds: systemd's own default is 90. */
 const stopSeconds = 120;
 
+/**
+ * Debian's systemctl also brings the links for SysV's init in line, by Perl scripts that each make systemd read all its
+ * units again. systemd follows none of these links for a unit with a file of its own, as all are that it calls enabled.
+ */
+const withoutSysV = { SYSTEMCTL_SKIP_SYSV: "1" };
+
 export interface UnitOnNodes {
   /** The unit that Pacemaker shall run, without ".service". */
   readonly unit: string;
@@ -125,6 +131,7 @@ export async function disableUnit(
       const result = await member.host.exec(argv, {
         rights: "root",
         timeoutSeconds: stopSeconds,
+        environment: withoutSysV,
       });
       const after = await inspect(member, name);
       if (after.isEnabled || (stop && after.isActive))

@@ -36,7 +36,7 @@ export interface Wait<Result> {
 const firstTold = 10_000;
 
 const shortestPause = 25;
-const longestPause = 150;
+const longestPause = 100;
 
 /** How long the cluster must have had nothing left to do before we believe that it has stopped trying, in ms. */
 const idleBeforeDecided = 1500;

@@ -166,18 +166,16 @@ export const floatingIp = handlers<Inputs, Outputs>({
   async settle(inputs) {
     const { resourceId, group } = inputs;
     const cluster = clusterOf(inputs.connection);
-    const node =
+    const started =
       group === undefined
         ? await startedOn(cluster, resourceId, [resourceId])
         : await memberSettled(cluster, resourceId, group);
-    if (node !== undefined)
-      await checkAddresses(cluster, node, [
+    if (started)
+      await checkAddresses(cluster, started.node, [
         { resource: resourceId, ...inputs },
       ]);
     // A member's node is told by its group alone: it changes with every failover.
-    return group === undefined && node !== undefined
-      ? { activeNode: node }
-      : {};
+    return group === undefined && started ? { activeNode: started.node } : {};
   },
 
   async read(state) {

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
   type Observation,
-  observe,
   observeRecent,
   observeShared,
 } from "../cluster/cluster";
@@ -158,13 +157,9 @@ export const resourceGroup = handlers<Inputs, Outputs>({
 
   async settle(inputs) {
     const cluster = clusterOf(inputs.connection);
-    const activeNode = await startedOn(
-      cluster,
-      inputs.resourceId,
-      inputs.members,
-    );
-    if (activeNode === undefined) return {};
-    const { cib, status } = await observe(cluster);
+    const started = await startedOn(cluster, inputs.resourceId, inputs.members);
+    if (!started) return {};
+    const { node: activeNode, cib, status } = started;
     const running = inputs.members.filter(
       (member) => status.resources.get(member)?.role === "Started",
     );

@@ -5,7 +5,7 @@ import {
   observeRecent,
   observeShared,
 } from "../cluster/cluster";
-import { clusterOf } from "../cluster/members";
+import { clusterOf, type Cluster } from "../cluster/members";
 import {
   changeUnit,
   cleanUpFailures,
@@ -13,7 +13,7 @@ import {
   removePrimitive,
   startedOn,
 } from "../cluster/primitives";
-import { prepare, transact } from "../cluster/transaction";
+import { announce, transact, type Announcement } from "../cluster/transaction";
 import { disableUnit, findUnit } from "../cluster/units";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
@@ -26,7 +26,7 @@ import {
   unit,
   type AttributeValue,
 } from "./inputs";
-import { handlers, type Properties } from "./lifecycle";
+import { handlers, type Applied, type Properties } from "./lifecycle";
 import {
   planPrimitive,
   readAttributes,
@@ -150,52 +150,13 @@ export const systemdResource = handlers<Inputs, Outputs>({
   },
 
   async apply(inputs, previous) {
-    const { resourceId } = inputs;
     const cluster = clusterOf(inputs.connection);
-    const before = await observeRecent(cluster);
-    const units = await findUnit(
-      cluster,
-      before.status,
-      resourceId,
-      inputs.unit,
-      inputs.followWrapper === true,
-    );
-    const wanted = declared(inputs, units.unit);
-    const last = previous
-      ? declared(previous, previous.registeredUnit ?? previous.unit)
-      : inputs.adopt === "update"
-        ? takenOver
-        : undefined;
-    const agent = before.cib.primitives.get(resourceId)?.agent ?? "";
-    const isOtherUnit =
-      last !== undefined &&
-      agent.startsWith("systemd:") &&
-      !wanted.agents.includes(agent);
-    const plan = ({ cib }: Observation) => {
-      refuseSecondManager(cib.primitives.values(), wanted);
-      return planPrimitive(cib, wanted, last);
-    };
-    // Whatever forbids the change must be known before a unit is stopped.
-    if (isOtherUnit)
-      refuseSecondManager(before.cib.primitives.values(), wanted);
-    else plan(before);
-    const runsOn = isOtherUnit
-      ? []
-      : (before.status.resources.get(resourceId)?.nodes ?? []);
-    const [prepared] = await Promise.all([
-      isOtherUnit ? undefined : prepare(cluster, plan),
-      disableUnit(resourceId, units, new Set(runsOn)),
-    ]);
-    await cleanUpFailures(cluster, before.status, [resourceId]);
-    if (isOtherUnit) await changeUnit(cluster, resourceId, units.unit);
-    const { cib } = await transact(cluster, resourceId, plan, prepared);
-    return {
-      existed: cib.primitives.has(resourceId),
-      outputs:
-        units.pendingNodes.length > 0
-          ? { pendingNodes: [...units.pendingNodes] }
-          : {},
-    };
+    const announcement = announce(cluster);
+    try {
+      return await register(cluster, inputs, previous, announcement);
+    } finally {
+      announcement.end();
+    }
   },
 
   isUnfinished: (state) => (state.pendingNodes ?? []).length > 0,
@@ -209,10 +170,10 @@ export const systemdResource = handlers<Inputs, Outputs>({
       await memberSettled(cluster, inputs.resourceId, inputs.group);
       return { registeredUnit };
     }
-    const activeNode = await startedOn(cluster, inputs.resourceId, [
+    const started = await startedOn(cluster, inputs.resourceId, [
       inputs.resourceId,
     ]);
-    return { registeredUnit, activeNode };
+    return { registeredUnit, activeNode: started?.node };
   },
 
   async read(state) {
@@ -267,5 +228,59 @@ function declared(inputs: Inputs, registered: string): Declared {
     timeouts: { ...inputs.timeouts },
     meta: asStrings(inputs.meta),
     ...(inputs.group === undefined ? {} : { group: inputs.group }),
+  };
+}
+
+/** Registers the unit with the cluster, once it is stopped and disabled on every node. */
+async function register(
+  cluster: Cluster,
+  inputs: Inputs,
+  previous: (Inputs & Outputs) | undefined,
+  announcement: Announcement,
+): Promise<Applied<Outputs>> {
+  const { resourceId } = inputs;
+  const before = await observeRecent(cluster);
+  const units = await findUnit(
+    cluster,
+    before.status,
+    resourceId,
+    inputs.unit,
+    inputs.followWrapper === true,
+  );
+  const wanted = declared(inputs, units.unit);
+  const last = previous
+    ? declared(previous, previous.registeredUnit ?? previous.unit)
+    : inputs.adopt === "update"
+      ? takenOver
+      : undefined;
+  const agent = before.cib.primitives.get(resourceId)?.agent ?? "";
+  const isOtherUnit =
+    last !== undefined &&
+    agent.startsWith("systemd:") &&
+    !wanted.agents.includes(agent);
+  const plan = ({ cib }: Observation) => {
+    refuseSecondManager(cib.primitives.values(), wanted);
+    return planPrimitive(cib, wanted, last);
+  };
+  // Whatever forbids the change must be known before a unit is stopped.
+  if (isOtherUnit) refuseSecondManager(before.cib.primitives.values(), wanted);
+  else plan(before);
+  const runsOn = isOtherUnit
+    ? []
+    : (before.status.resources.get(resourceId)?.nodes ?? []);
+  await disableUnit(resourceId, units, new Set(runsOn));
+  await cleanUpFailures(cluster, before.status, [resourceId]);
+  if (isOtherUnit) {
+    // It changes the cluster itself.
+    announcement.end();
+    await changeUnit(cluster, resourceId, units.unit);
+  }
+  const { cib } = await transact(cluster, resourceId, plan, announcement);
+  return {
+    existed: cib.primitives.has(resourceId),
+    outputs:
+      units.pendingNodes.length > 0
+        ? { pendingNodes: [...units.pendingNodes] }
+        : {},
   };
 }

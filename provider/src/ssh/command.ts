@@ -49,9 +49,12 @@ export function commandLine(
   sudo: boolean,
   timeout: number,
   kill: number,
+  environment: Readonly<Record<string, string>> = {},
 ): string {
+  const variables = Object.entries({ ...environment, LC_ALL: "C" });
   return quoteArgv([
-    ...["env", "LC_ALL=C", "timeout", "-k", String(kill), String(timeout)],
+    ...["env", ...variables.map((pair) => pair.join("="))],
+    ...["timeout", "-k", String(kill), String(timeout)],
     ...(sudo ? ["sudo", "-n", "--"] : []),
     ...argv,
   ]);

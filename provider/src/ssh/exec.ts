@@ -14,6 +14,8 @@ export interface ExecOptions {
   timeoutSeconds?: number;
   /** What the command needs; `sudo -n` is put in front of it where the login user has less. Default "none". */
   rights?: Rights;
+  /** Variables for the command's environment. sudo drops them: nothing may depend on them but how fast it is done. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** A command that ran to its end. A non-zero code is a result, not an exception. */

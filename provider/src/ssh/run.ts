@@ -76,13 +76,13 @@ async function runOn(
   connection: Connection,
   bounds: Bounds,
 ): Promise<ExecResult> {
-  const { argv, rights = "none", stdin, timeoutSeconds } = command;
+  const { argv, rights = "none", timeoutSeconds } = command;
   const asks =
     connection.sudo === true ||
     (rights !== "none" && connection.sudo !== false);
   const sudo =
     asks && needsSudo(rights, await whoIs(link, bounds), connection.sudo);
-  const outcome = await send(link, argv, sudo, stdin, timeoutSeconds, bounds);
+  const outcome = await send(link, command, sudo, bounds);
   if (outcome.state !== "ended")
     throw notEnded(link, outcome, argv, timeoutSeconds, bounds);
 
@@ -120,10 +120,8 @@ async function runOn(
 /** Gives a command to the node, in turn; waits and asks again while the node has no free session. */
 async function send(
   link: Link,
-  argv: readonly string[],
+  { argv, stdin, environment, timeoutSeconds: timeout }: Command,
   sudo: boolean,
-  stdin: string | undefined,
-  timeout: number,
   bounds: Bounds,
 ): Promise<Exclude<Outcome, { state: "not-sent" }>> {
   const line = commandLine(
@@ -131,6 +129,7 @@ async function send(
     sudo,
     timeout,
     Math.max(1, Math.round(bounds.kill / 1000)),
+    environment,
   );
   const limit = timeout * 1000 + bounds.kill + bounds.guard;
   return link.inTurn(async () => {
@@ -220,7 +219,12 @@ function whoIs(link: Link, bounds: Bounds): Promise<Login> {
 }
 
 async function ask(link: Link, bounds: Bounds): Promise<Login> {
-  const outcome = await send(link, WHO, false, undefined, WHO_TIMEOUT, bounds);
+  const outcome = await send(
+    link,
+    { argv: WHO, timeoutSeconds: WHO_TIMEOUT },
+    false,
+    bounds,
+  );
   // It changes nothing, so a connection lost here is like one that was closed before.
   if (outcome.state === "lost") throw new NotSentError();
   if (outcome.state !== "ended")
