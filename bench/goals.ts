@@ -79,3 +79,30 @@ export const goals: readonly Goal[] = [
     measured: most("lost changes"),
   },
 ];
+
+/**
+ * What says more than a goal: all but the whole `up` is measured to the first 220, and the whole `up` to its end, when
+ * Pacemaker has said that all is started. Here both sides of a ratio end at the same point.
+ */
+export const comparisons: readonly Omit<Goal, "atMost">[] = [
+  {
+    what: "`pulumi up` over by hand, both to the first 220",
+    measured: ratio("ours, to 220", "by hand"),
+  },
+  {
+    what: "`pulumi up` over by hand, both to their ends",
+    measured: ratio("ours, whole up", "by hand, to its end"),
+  },
+  {
+    what: "`pulumi up` over the script, both to the first 220",
+    measured: ratio("ours, to 220", "script"),
+  },
+  {
+    what: "`pulumi up` over Ansible, both to the first 220",
+    measured: ratio("ours, to 220", "Ansible"),
+  },
+  {
+    what: "`pulumi up` over Ansible, both to their ends",
+    measured: ratio("ours, whole up", "Ansible, to its end"),
+  },
+];

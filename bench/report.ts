@@ -1,6 +1,6 @@
 /** The table that is printed, and the file with everything in it. */
 import { cpus } from "node:os";
-import { goals } from "./goals";
+import { comparisons, goals } from "./goals";
 import { median, shown, type Figures } from "./measure";
 
 export interface Surroundings {
@@ -27,6 +27,10 @@ export function tables(figures: Figures): string {
     const verdict = value <= atMost ? "holds" : "does not hold";
     return [[what, shown(atMost), shown(value), verdict]];
   });
+  const compared = comparisons.flatMap(({ what, measured }) => {
+    const value = measured(figures);
+    return value === undefined ? [] : [[what, shown(value)]];
+  });
   return [
     table(
       ["measured, in seconds unless told", "median", "range", "rounds"],
@@ -35,6 +39,10 @@ export function tables(figures: Figures): string {
     table(
       ["goal, as the median ratio of the rounds", "at most", "is", ""],
       reached,
+    ),
+    table(
+      ["for comparison, as the median ratio of the rounds", "is"],
+      compared,
     ),
   ].join("\n\n");
 }
@@ -72,6 +80,10 @@ export function results(figures: Figures, surroundings: Surroundings): string {
         : { measured: round(value), holds: value <= atMost }),
     };
   });
+  const compared = comparisons.flatMap(({ what, measured }) => {
+    const value = measured(figures);
+    return value === undefined ? [] : [{ what, measured: round(value) }];
+  });
   return `${JSON.stringify(
     {
       date: new Date().toISOString(),
@@ -80,6 +92,7 @@ export function results(figures: Figures, surroundings: Surroundings): string {
       ...surroundings,
       measured: Object.fromEntries(measured) as unknown,
       goals: reached,
+      comparisons: compared,
     },
     undefined,
     2,

@@ -159,12 +159,16 @@ export const isIdle = shared(
 /** The runner of this process, on every node where it stages. */
 const runner = randomBytes(12).toString("hex");
 
+/** Where it takes longer, what is being started goes on without us. */
+const warmUpSeconds = 10;
+
 /** Starts what stages, ahead of time: most of what the first staging costs is that start. */
 export async function warmUp(cluster: Cluster): Promise<void> {
   const { member } = await observeRecent(cluster);
   const boundary = `warm-${randomBytes(12).toString("hex")}`;
   await member.host.exec(["/bin/sh", "-s"], {
     stdin: warmingScript(boundary, runner),
+    timeoutSeconds: warmUpSeconds,
   });
 }
 

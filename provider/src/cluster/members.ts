@@ -2,7 +2,7 @@ import type { Connection } from "../connection";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { parseStatus, type ClusterStatus } from "../pcs/status";
 import { openHost, type ExecOptions, type ExecResult, type Host } from "../ssh";
-import { indent } from "./stage";
+import { indent } from "./report";
 
 /** A cluster node that answers over ssh. */
 export interface Member {

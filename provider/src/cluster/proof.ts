@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../errors";
 import { listensOn, parseAddresses, sameAddress } from "../pcs/network";
 import { memberOn, type Cluster, type Member } from "./members";
-import { indent } from "./stage";
-import { warn } from "./report";
+import { indent, warn } from "./report";
 
 /** An address that must be on the node, with the length of its prefix where it is known. */
 export interface ExpectedAddress {

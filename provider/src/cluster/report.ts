@@ -17,3 +17,12 @@ export function tellOfWait(
     `still waiting for ${what} (${Math.round(seconds)} s of at most ${bound} s): ${state}\n`,
   );
 }
+
+/** The words of a tool, set off from ours. */
+export function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}`)
+    .join("\n");
+}

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PacemakerError } from "../errors";
 import { cibadminWord, type PcsCommand } from "../pcs/commands";
 import { quoteArgv } from "../ssh";
+import { indent } from "./report";
 import { pcsRunner } from "./runner";
 
 /** What became of one part of the staging script. */
@@ -208,13 +209,4 @@ function sectionsOf(output: string, boundary: string): Section[] {
       const [name = "", code = ""] = part.slice(0, end).split(" ");
       return { name, code: Number(code), output: part.slice(end + 1) };
     });
-}
-
-/** The words of a tool, set off from ours. */
-export function indent(text: string): string {
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => `    ${line}`)
-    .join("\n");
 }

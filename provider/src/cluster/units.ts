@@ -7,8 +7,7 @@ import {
 } from "../pcs/unit";
 import { reachAll, type Cluster, type Member } from "./members";
 import type { ClusterStatus } from "../pcs/status";
-import { indent } from "./stage";
-import { warn } from "./report";
+import { indent, warn } from "./report";
 
 const systemctl = "/usr/bin/systemctl";
 
