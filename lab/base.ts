@@ -56,7 +56,7 @@ export async function ensureBase(
 ): Promise<string> {
   const base = join(basesDir(), `${suite}-${recipeHash(suite)}`);
   if (existsSync(base)) return base;
-  return withLock(`base-${suite}`, async () => {
+  return withLock(`_base-${suite}`, async () => {
     if (!existsSync(base)) {
       removeLeftovers(suite);
       log(`building the base of ${suite}, which takes a minute and is kept`);

@@ -11,6 +11,7 @@ import { delimiter, dirname, join } from "node:path";
 
 import { run } from "./command";
 import { hierarchies } from "./cgroups";
+import { withLock } from "./lock";
 import { stateRoot } from "./paths";
 
 /** The programs that the lab runs, and the Debian package that brings each. */
@@ -125,24 +126,38 @@ export async function installTools(
   log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const packages = new Set<string>(
-    Object.entries(tools)
-      .filter(([tool]) => !findProgram(tool))
-      .map(([, name]) => name),
-  );
-  if (!existsSync(archiveKeys)) packages.add("debian-archive-keyring");
-  if (packages.size > 0) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    log(`installing ${[...packages].join(", ")}`);
-    await run(["apt-get", "update"], { env, signal });
-    await run(
-      ["apt-get", "install", "-y", "--no-install-recommends", ...packages],
-      { env, signal },
-    );
+  if (missingPackages().length > 0) {
+    // Labs that come up at the same time miss the same packages, and one apt-get takes away what another has fetched.
+    await withLock("_packages", () => installPackages(log, signal));
   }
   if (!/\boverlay$/m.test(readText("/proc/filesystems"))) {
     await run(["modprobe", "overlay"], { signal });
   }
+}
+
+function missingPackages(): string[] {
+  const packages = Object.entries(tools)
+    .filter(([tool]) => !findProgram(tool))
+    .map(([, name]) => name);
+  if (!existsSync(archiveKeys)) packages.push("debian-archive-keyring");
+  return [...new Set<string>(packages)];
+}
+
+async function installPackages(
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const packages = missingPackages();
+  if (packages.length === 0) return;
+  log(`installing ${packages.join(", ")}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // Somebody else's installation, such as an automatic upgrade, may be under way.
+  const aptGet = ["apt-get", "-o", "DPkg::Lock::Timeout=300"];
+  await run([...aptGet, "update"], { env, signal });
+  await run(
+    [...aptGet, "install", "-y", "--no-install-recommends", ...packages],
+    { env, signal },
+  );
 }
 
 function readText(path: string): string {

@@ -1,4 +1,4 @@
-/** One command at a time changes a lab. A lock whose owner has died does not count. */
+/** One command at a time changes a lab, or what all labs share. A lock whose owner has died does not count. */
 
 import {
   mkdirSync,
@@ -23,15 +23,16 @@ function identify(pid: number): string | undefined {
   }
 }
 
+/** @param what a lab's name, or a word that begins with "_" for what all labs share */
 export async function withLock<T>(
-  lab: string,
+  what: string,
   work: () => Promise<T>,
 ): Promise<T> {
   mkdirSync(stateRoot(), { recursive: true, mode: 0o755 });
-  const file = join(stateRoot(), `.${lab}.lock`);
+  const file = join(stateRoot(), `.${what}.lock`);
   const self = identify(process.pid) ?? String(process.pid);
   await waitUntil(
-    `another command on lab ${lab} to end`,
+    `another command on ${what.startsWith("_") ? what.slice(1) : `lab ${what}`} to end`,
     async () => tryLock(file, self),
     { timeoutMs: 300_000, intervalMs: 100 },
   );

@@ -77,10 +77,12 @@ async function gather(cluster: Cluster): Promise<void> {
   const coming = [...all];
   // Once is enough: what takes long must not hold up every transaction until then.
   all.clear();
+  const enough = new AbortController();
   await Promise.race([
     Promise.all(coming.map(({ ended }) => ended)),
-    sleep(patience, undefined, { ref: false }),
+    sleep(patience, undefined, enough).catch(() => undefined),
   ]);
+  enough.abort();
 }
 
 /**
