@@ -138,9 +138,9 @@ export async function installTools(
 function missingPackages(): string[] {
   const packages = Object.entries(tools)
     .filter(([tool]) => !findProgram(tool))
-    .map(([, name]) => name);
+    .map(([, name]): string => name);
   if (!existsSync(archiveKeys)) packages.push("debian-archive-keyring");
-  return [...new Set<string>(packages)];
+  return [...new Set(packages)];
 }
 
 async function installPackages(
