@@ -125,8 +125,8 @@ async function runCluster(files: readonly string[]): Promise<Outcome> {
       runFiles(largestFirst(REPO, files), CLUSTER_AT_ONCE, (lane) => ({
         PACEMAKER_TEST_CLI: bin,
         PACEMAKER_TEST_LABS: record,
-        // Files that run at the same time have labs of their own.
-        PACEMAKER_TEST_LANE: String(lane + 1),
+        // Files that run at the same time have labs of their own, and so have two runs where the variable is set.
+        PACEMAKER_TEST_LANE: `${process.env.PACEMAKER_TEST_LANE ?? ""}${lane + 1}`,
       })),
     );
   } catch (error) {
