@@ -146,7 +146,7 @@ export class FakeCluster {
     if (node.openTakes !== undefined)
       await new Promise((resolve) => setTimeout(resolve, node.openTakes));
     if (node.openFails) throw node.openFails;
-    return { address, exec: this.execOn(node) };
+    return { address, label: `${address}:22`, exec: this.execOn(node) };
   };
 
   primitive(id: string): FakePrimitive | undefined {

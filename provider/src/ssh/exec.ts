@@ -14,6 +14,11 @@ export interface ExecOptions {
   timeoutSeconds?: number;
   /** What the command needs; `sudo -n` is put in front of it where the login user has less. Default "none". */
   rights?: Rights;
+  /**
+   * Whether it only reads: repeating it does no harm, so a connection that is lost under it is no more than that (kind
+   * connect), and no word of its end is a time-out. Default false.
+   */
+  reads?: boolean;
   /** Variables for the command's environment. sudo drops them: nothing may depend on them but how fast it is done. */
   environment?: Readonly<Record<string, string>>;
 }
@@ -40,5 +45,7 @@ export type Exec = (
 export interface Host {
   /** The address in the connection's `hosts`. */
   readonly address: string;
+  /** For errors: the address with its port, such as "192.0.2.11:22". */
+  readonly label: string;
   readonly exec: Exec;
 }

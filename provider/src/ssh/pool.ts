@@ -120,6 +120,7 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
     await acquire(connection, address);
     return {
       address,
+      label: endpointOf(connection, address).label,
       exec: execOn(connection, () => acquire(connection, address), bounds),
     };
   }

@@ -41,6 +41,7 @@ onLab("bookworm", "writers at the same time", (lab) => {
       { hosts: [first!.address], user: "root" },
       async (_connection, address) => ({
         address,
+        label: `${address}:22`,
         exec: (argv, { stdin, timeoutSeconds = 60 } = {}) =>
           execOnNode(lab(), first!.name, argv, {
             stdin,
