@@ -1,7 +1,7 @@
 import test, { describe } from "node:test";
 import assert from "node:assert/strict";
 import {
-  instanceBehind,
+  instancesBehind,
   parseUnit,
   unitProperties,
 } from "../../provider/src/pcs/unit";
@@ -18,7 +18,7 @@ test("Debian 12's postfix is a wrapper around one instance", () => {
     starts: ["postfix@-.service", "sysinit.target", "system.slice"],
     startedBy: [],
   });
-  assert.equal(instanceBehind(unit), "postfix@-");
+  assert.deepEqual(instancesBehind(unit), ["postfix@-"]);
 });
 
 test("Debian 12's instance is not enabled on its own: its wrapper's generator pulls it in", () => {
@@ -35,7 +35,7 @@ test("Debian 12's instance is not enabled on its own: its wrapper's generator pu
     starts: ["network-online.target", "sysinit.target", "system-postfix.slice"],
     startedBy: ["postfix.service"],
   });
-  assert.equal(instanceBehind(unit), undefined);
+  assert.deepEqual(instancesBehind(unit), []);
 });
 
 test("Debian 13's postfix is a real unit", () => {
@@ -49,7 +49,7 @@ test("Debian 13's postfix is a real unit", () => {
     starts: ["sysinit.target", "system.slice"],
     startedBy: ["multi-user.target"],
   });
-  assert.equal(instanceBehind(unit), undefined);
+  assert.deepEqual(instancesBehind(unit), []);
 });
 
 for (const suite of suites)
@@ -105,13 +105,18 @@ test("a value that holds a = is read whole", () => {
   ]);
 });
 
-test("a wrapper with several instances, or with none, has no one behind it", () => {
+test("the instances behind a wrapper: one, several or none", () => {
   const wrapper = (wants: string) =>
-    instanceBehind(
+    instancesBehind(
       parseUnit("pg", `Type=oneshot\nRemainAfterExit=yes\nWants=${wants}\n`),
     );
-  assert.equal(wrapper("pg@15-main.service pg@16-main.service"), undefined);
-  assert.equal(wrapper("other@-.service network.target"), undefined);
-  assert.equal(wrapper("pg@15-main.service network.target"), "pg@15-main");
-  assert.equal(wrapper("pg@15-main.socket"), undefined);
+  assert.deepEqual(wrapper("pg@15-main.service pg@16-main.service"), [
+    "pg@15-main",
+    "pg@16-main",
+  ]);
+  assert.deepEqual(wrapper("other@-.service network.target"), []);
+  assert.deepEqual(wrapper("pg@15-main.service network.target"), [
+    "pg@15-main",
+  ]);
+  assert.deepEqual(wrapper("pg@15-main.socket"), []);
 });

@@ -90,11 +90,11 @@ test("a designated controller that goes while it is asked is looked for again", 
   fake.dc = "node-03";
   fake.nodes[0]!.answer = (argv) => {
     if (!argv.includes("node-03")) return undefined;
-    fake.dc = "node-02";
+    fake.dc = "node-01";
     return failed(124, "cibadmin: Could not query: Timer expired\n");
   };
-  assert.equal(await asked(fake), "node-01");
-  assert.match(fake.log.at(-1)!, /--query --node node-02/);
+  assert.equal(await asked(fake), "node-02");
+  assert.match(fake.log.at(-1)!, /--query --node node-01/);
 });
 
 test("the order of hosts is the program's", async () => {
@@ -185,9 +185,9 @@ test("one error lists every host in the program's order, with its own trouble", 
     message:
       "none of the cluster's 3 hosts can be used:\n" +
       "- 192.0.2.11: 192.0.2.11:22: connect trouble.\n" +
-      `- 192.0.2.12: node-02 (192.0.2.12) is not in the quorate partition: its partition has no quorum. ` +
+      `- 192.0.2.12: node-02 (192.0.2.12:22) is not in the quorate partition: its partition has no quorum. ` +
       `See "pcs status" and "pcs quorum status" there.\n` +
-      "- 192.0.2.13: /usr/sbin/crm_mon --output-as=xml --inactive failed on node-03, 192.0.2.13 with exit code 102:\n" +
+      "- 192.0.2.13: /usr/sbin/crm_mon --output-as=xml --inactive failed on node-03, 192.0.2.13:22 with exit code 102:\n" +
       "    crm_mon: Connection to cluster failed: Transport endpoint is not connected\n" +
       `Pacemaker does not run on that node: "pcs cluster start" starts it.`,
   });
@@ -241,21 +241,21 @@ const tools: [
     4,
     "crm_node: Permission denied",
     "rights",
-    "crm_node --name failed on 192.0.2.11 with exit code 4:\n    crm_node: Permission denied\n" +
+    "crm_node --name failed on 192.0.2.11:22 with exit code 4:\n    crm_node: Permission denied\n" +
       "The ssh user may not use the cluster: put it into the group haclient, or let it use sudo.",
   ],
   [
     127,
     "sh: 1: /usr/sbin/crm_node: not found",
     "configuration",
-    "crm_node --name failed on 192.0.2.11 with exit code 127:\n    sh: 1: /usr/sbin/crm_node: not found\n" +
+    "crm_node --name failed on 192.0.2.11:22 with exit code 127:\n    sh: 1: /usr/sbin/crm_node: not found\n" +
       "Pacemaker's command line tools are expected in /usr/sbin: is it a cluster node?",
   ],
   [
     1,
     "",
     "cluster",
-    `crm_node --name failed on 192.0.2.11 with exit code 1:\n    no output\nSee "pcs status" there.`,
+    `crm_node --name failed on 192.0.2.11:22 with exit code 1:\n    no output\nSee "pcs status" there.`,
   ],
 ];
 for (const [code, stderr, kind, message] of tools)
@@ -272,7 +272,7 @@ test("a login shell that prints something of its own", async () => {
     assert.equal(error.kind, "cluster");
     assert.match(
       error.message,
-      /^what crm_mon printed on node-01 \(192\.0\.2\.11\) cannot be read: .*\. Does the login shell there print something of its own\?$/s,
+      /^what crm_mon printed on node-01 \(192\.0\.2\.11:22\) cannot be read: .*\. Does the login shell there print something of its own\?$/s,
     );
     return true;
   });

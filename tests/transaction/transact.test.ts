@@ -292,7 +292,7 @@ test("a refusal of the patch is told with cibadmin's words", async () => {
   await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
     kind: "rights",
     message:
-      "cibadmin --patch failed on node-01, 192.0.2.11 with exit code 4:\n" +
+      "cibadmin --patch failed on node-01, 192.0.2.11:22 with exit code 4:\n" +
       "    Call cib_apply_diff failed (-13): Permission denied\n" +
       "The ssh user may not use the cluster: put it into the group haclient, or let it use sudo.",
   });

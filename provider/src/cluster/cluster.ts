@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { PacemakerError } from "../errors";
 import { parseCib, parseCibHeader, type Cib } from "../pcs/cib";
 import type { PcsCommand } from "../pcs/commands";
 import { versionedPatch } from "../pcs/patch";
@@ -30,6 +31,9 @@ const crmSimulate = "/usr/sbin/crm_simulate";
 
 /** Pacemaker's exit code for a patch that is made for another version of the CIB. */
 const oldCib = 103;
+
+/** No connection to the CIB's daemon, or none any more; no answer of it in time; ended by a signal. */
+const noAnswer = [102, 124, 137, 143];
 
 interface Snapshot {
   readonly at: number;
@@ -169,6 +173,7 @@ export async function warmUp(cluster: Cluster): Promise<void> {
   await member.host.exec(["/bin/sh", "-s"], {
     stdin: warmingScript(boundary, runner),
     timeoutSeconds: warmUpSeconds,
+    reads: true,
   });
 }
 
@@ -180,7 +185,8 @@ export async function stage(
   const boundary = `stage-${randomBytes(12).toString("hex")}`;
   const result = await member.host.exec(["/bin/sh", "-s"], {
     stdin: stagingScript(cib.text, commands, boundary, runner),
-    timeoutSeconds: 30 + 5 * commands.length,
+    timeoutSeconds: 40 + 2 * commands.length,
+    reads: true,
   });
   return readStaged(
     result.stdout + result.stderr,
@@ -207,10 +213,25 @@ export async function push(
       stdin: patch,
       rights: "cluster",
     })
+    .catch((error: unknown) => {
+      throw isTimeout(error)
+        ? new PacemakerError("unknown-outcome", error.message, error.host)
+        : error;
+    })
     .finally(() => forgetObservations(cluster));
   if (result.code === 0) return true;
   if (result.code === oldCib) return false;
-  throw failure(member, "cibadmin --patch", result);
+  const { kind, message, host } = failure(member, "cibadmin --patch", result);
+  throw new PacemakerError(
+    // The patch may have been on its way.
+    noAnswer.includes(result.code) ? "unknown-outcome" : kind,
+    message,
+    host,
+  );
+}
+
+function isTimeout(error: unknown): error is PacemakerError {
+  return error instanceof PacemakerError && error.kind === "timeout";
 }
 
 /**
@@ -239,6 +260,8 @@ export async function sameConfiguration(
 /** Forgets the failures of a resource on every node. Nothing else is changed, so a repeat does no harm. */
 export async function cleanUp(cluster: Cluster, id: string): Promise<void> {
   await onMember(cluster, (member) =>
-    read(member, [crmResource, "--cleanup", "--resource", id]),
+    read(member, [crmResource, "--cleanup", "--resource", id], {
+      reads: false,
+    }),
   ).finally(() => forgetObservations(cluster));
 }

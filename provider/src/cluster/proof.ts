@@ -115,7 +115,7 @@ async function run(
   argv: readonly string[],
   mayFail = false,
 ): Promise<string> {
-  const result = await member.host.exec(argv);
+  const result = await member.host.exec(argv, { reads: true });
   if (result.code === 0) return result.stdout;
   if (mayFail) return "";
   throw new PacemakerError(

@@ -123,7 +123,8 @@ function byRunner(
     `mkfifo "$work/answer"`,
     "code=",
     "case $python in *python*)",
-    `kill -0 "$(cat "$home/pid")" || start`,
+    // Anybody can make a folder beside ours, once its name has been seen: only one of our own counts.
+    `{ [ -O "$home" ] && [ ! -L "$home" ] && [ -p "$home/requests" ] && kill -0 "$(cat "$home/pid")"; } || start`,
     "code=$(ask) ;;",
     "esac </dev/null 2>/dev/null",
     `code=\${code:-1}`,

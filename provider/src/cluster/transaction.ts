@@ -10,7 +10,7 @@ import {
   stage,
   warmUp,
 } from "./cluster";
-import { type Cluster } from "./members";
+import { isLost, loseMember, type Cluster } from "./members";
 import { objectsIn } from "../pcs/cib";
 import { warn } from "./report";
 import type { Staged } from "./stage";
@@ -139,12 +139,14 @@ async function commit(
   cluster: Cluster,
   changes: readonly Change[],
 ): Promise<void> {
-  let uncertain = false;
-  let interrupted = false;
+  let uncertain: PacemakerError | undefined;
+  let membersLeft = cluster.connection.hosts.length;
   let remaining = [...changes];
   let look = observeRecent;
   for (let attempt = 0; attempt < plans;) {
-    const observation = await look(cluster);
+    const observation = await look(cluster).catch((error: unknown) => {
+      throw uncertain ? stillUncertain(uncertain, error) : error;
+    });
     look = observe;
     const planned = remaining.flatMap((change) => plan(change, observation));
     if (planned.length === 0) return;
@@ -158,8 +160,10 @@ async function commit(
       );
     } catch (error) {
       // Staging works on a copy: whatever became of it, another member can do it from the start.
-      if (!isLost(error) || interrupted) throw error;
-      interrupted = true;
+      membersLeft -= 1;
+      if (!isLost(error) || membersLeft < 1)
+        throw uncertain ? stillUncertain(uncertain, error) : error;
+      loseMember(cluster, observation.member);
       continue;
     }
     if ("error" in staged) {
@@ -187,14 +191,15 @@ async function commit(
         for (const change of remaining) change.resolve(observation);
         return;
       }
-      uncertain = false;
+      uncertain = undefined;
     } catch (error) {
       // The patch fits one version only, so a second one cannot repeat what a lost one did: look again, and where
       // nothing is left to do, it had arrived.
       const lost =
         error instanceof PacemakerError && error.kind === "unknown-outcome";
       if (!lost || uncertain) throw error;
-      uncertain = true;
+      uncertain = error;
+      loseMember(cluster, observation.member);
     }
   }
   throw new PacemakerError(
@@ -205,11 +210,12 @@ async function commit(
   );
 }
 
-/** Whether the member was lost, and not the work refused. */
-function isLost(error: unknown): boolean {
-  return (
-    error instanceof PacemakerError &&
-    (error.kind === "connect" || error.kind === "unknown-outcome")
+/** The change was sent, no word of it came back, and looking for it failed as well. */
+function stillUncertain(lost: PacemakerError, error: unknown): PacemakerError {
+  return new PacemakerError(
+    "unknown-outcome",
+    `${lost.message}\nIt could not be looked at again: ${error instanceof Error ? error.message : String(error)}`,
+    lost.host,
   );
 }
 

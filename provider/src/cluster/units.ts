@@ -1,11 +1,18 @@
 import { PacemakerError } from "../errors";
 import {
   parseUnit,
+  instancesBehind,
+  isFullName,
   unitProperties,
-  instanceBehind,
   type Unit,
 } from "../pcs/unit";
-import { reachAll, type Cluster, type Member } from "./members";
+import {
+  isLost,
+  reachEach,
+  type Cluster,
+  type Member,
+  type Reach,
+} from "./members";
 import type { ClusterStatus } from "../pcs/status";
 import { indent, warn } from "./report";
 
@@ -50,11 +57,21 @@ export async function findUnit(
   const found = await Promise.all(
     members.map(async (member) => {
       const first = await inspect(member, declared);
-      const instance = followWrapper ? instanceBehind(first) : undefined;
-      const unit = instance ? await inspect(member, instance) : first;
-      return { member, first, unit };
+      const instances = followWrapper ? instancesBehind(first) : [];
+      const unit =
+        instances.length === 1 ? await inspect(member, instances[0]!) : first;
+      return { member, first, unit, instances };
     }),
   );
+  const ambiguous = found.find(({ instances }) => instances.length > 1);
+  if (ambiguous)
+    throw new PacemakerError(
+      "cluster",
+      `${resource}: "${declared}" on ${ambiguous.member.node} is an empty wrapper for several units: ` +
+        `${ambiguous.instances.join(", ")}. It would count as running whatever became of them, so give as "unit" the one ` +
+        `that Pacemaker shall run. Nothing was changed.`,
+      ambiguous.member.host.address,
+    );
   const missing = found.filter(({ unit }) => unit.loadState !== "loaded");
   if (missing.length > 0)
     throw new PacemakerError(
@@ -79,6 +96,7 @@ export async function findUnit(
           .join(", ") +
         `. Install the same version everywhere, or give "unit". Nothing was changed.`,
     );
+  await warnOfTriggers(resource, found);
   const starters = await Promise.all(
     found.map(async ({ member, first, unit }) => {
       const starting = await Promise.all(
@@ -99,6 +117,29 @@ export async function findUnit(
     pendingNodes,
     starters: new Map(starters),
   };
+}
+
+/** A socket, a timer or a path that is on starts the service on whichever node it is triggered. */
+async function warnOfTriggers(
+  resource: string,
+  found: readonly { readonly member: Member; readonly unit: Unit }[],
+): Promise<void> {
+  const nodesOf = new Map<string, string[]>();
+  await Promise.all(
+    found.flatMap(({ member, unit }) =>
+      unit.triggeredBy.map(async (name) => {
+        const trigger = await inspect(member, name);
+        if (trigger.isActive || trigger.isEnabled)
+          nodesOf.set(name, [...(nodesOf.get(name) ?? []), member.node]);
+      }),
+    ),
+  );
+  for (const [name, nodes] of nodesOf)
+    warn(
+      resource,
+      `its unit can still be started by ${name} on ${nodes.sort().join(", ")}, beside the cluster: ` +
+        `"systemctl disable --now ${name}" there ends it.`,
+    );
 }
 
 /**
@@ -127,17 +168,23 @@ export async function disableUnit(
         ...(before.isEnabled && stop ? ["--now"] : []),
         `${name}.service`,
       ];
-      const result = await member.host.exec(argv, {
-        rights: "root",
-        timeoutSeconds: stopSeconds,
-        environment: withoutSysV,
-      });
+      const result = await member.host
+        .exec(argv, {
+          rights: "root",
+          timeoutSeconds: stopSeconds,
+          ...(before.isScript ? {} : { environment: withoutSysV }),
+        })
+        .catch((error: unknown) => {
+          // What became of it shows in the next look.
+          if (!isLost(error)) throw error;
+          return { code: -1, stdout: "", stderr: (error as Error).message };
+        });
       const after = await inspect(member, name);
       if (after.isEnabled || (stop && after.isActive))
         throw new PacemakerError(
           "cluster",
-          `${resource}: ${name} on ${member.node} (${member.host.address}) is still ` +
-            `${after.isEnabled ? "enabled" : "active"} after "${argv.join(" ")}" (exit code ${result.code}):\n` +
+          `${resource}: ${name} on ${member.node} (${member.host.label}) is still ` +
+            `${after.isEnabled ? "enabled" : "active"} after "${argv.join(" ")}" (${result.code < 0 ? "no answer" : `exit code ${result.code}`}):\n` +
             `${indent(result.stderr || result.stdout || "no output")}\n` +
             `Stop and disable it there by hand ("journalctl -u ${unit}" may say why), and run this again.`,
           member.host.address,
@@ -147,21 +194,26 @@ export async function disableUnit(
 }
 
 /**
- * The members that can be worked on. A node that the cluster knows to be offline is left out and named; so is a cluster
- * node that is none of the connection's hosts.
+ * The members that can be worked on. A node that the cluster knows to be offline is left out and named, unless only its
+ * Pacemaker is down: there, the unit would run beside the cluster's. A cluster node that is none of the connection's
+ * hosts is named too.
  *
- * @throws PacemakerError when a host cannot be reached although its node is, or may be, online.
+ * @throws PacemakerError when a host cannot be reached although its node is, or may be, online, or is none of the cluster.
  */
 async function onlineMembers(
   cluster: Cluster,
   status: ClusterStatus,
   resource: string,
 ): Promise<{ members: Member[]; pendingNodes: string[] }> {
-  const reached = await reachAll(cluster);
-  const members = reached.flatMap((one) =>
-    "member" in one ? [one.member] : [],
-  );
-  const lost = reached.flatMap((one) => ("error" in one ? [one] : []));
+  const { members, lost } = await reachNodes(cluster, status);
+  for (const { host, node } of members)
+    if (!status.nodes.some(({ name }) => name === node))
+      throw new PacemakerError(
+        "configuration",
+        `${resource}: ${host.label} is the node ${node}, and the cluster has only ` +
+          `${status.nodes.map(({ name }) => name).join(", ")}. Correct connection.hosts. Nothing was changed.`,
+        host.address,
+      );
   const named = new Set(members.map((member) => member.node));
   const others = status.nodes.filter((node) => !named.has(node.name));
   const othersOnline = others.filter((node) => node.online);
@@ -173,11 +225,15 @@ async function onlineMembers(
         `\nThe cluster says that ${othersOnline.map((node) => node.name).join(", ")} is online.`,
       lost[0]!.address,
     );
-  const offline = others.filter((node) => !node.online);
+  const stranded = members.filter(({ isStranded }) => isStranded);
+  const offline = [
+    ...others.filter((node) => !node.online).map((node) => node.name),
+    ...stranded.map(({ node }) => node),
+  ];
   if (offline.length > 0)
     warn(
       resource,
-      `its unit could not be stopped and disabled on ${offline.map((node) => node.name).join(", ")}: offline. ` +
+      `its unit could not be stopped and disabled on ${offline.join(", ")}: offline. ` +
         `Run "pulumi up" again when it is back.`,
     );
   if (lost.length === 0 && othersOnline.length > 0)
@@ -187,19 +243,91 @@ async function onlineMembers(
         `not among connection.hosts. Add its address, or run "systemctl disable --now" there.`,
     );
   return {
-    members,
-    pendingNodes: lost.length > 0 ? offline.map((node) => node.name) : [],
+    members: members.filter(({ isStranded }) => !isStranded),
+    // A node that is no host of the connection is not reached by the next run either.
+    pendingNodes: lost.length > 0 ? offline : stranded.map(({ node }) => node),
   };
 }
 
+interface ReachedNode extends Member {
+  /** It answers, but is in no partition with the others: what it runs is its own partition's affair. */
+  readonly isStranded: boolean;
+}
+
+interface LostHost {
+  readonly address: string;
+  readonly error: PacemakerError;
+}
+
+/** Reaches the nodes. Once every node that is online has answered, the others are no longer waited for. */
+async function reachNodes(
+  cluster: Cluster,
+  { nodes }: ClusterStatus,
+): Promise<{ members: ReachedNode[]; lost: LostHost[] }> {
+  const members: ReachedNode[] = [];
+  const lost = new Map<string, LostHost>();
+  for (const address of cluster.connection.hosts)
+    lost.set(address, {
+      address,
+      error: new PacemakerError("timeout", `${address} has not answered yet.`),
+    });
+  const online = nodes.filter((node) => node.online && !node.pending);
+  await new Promise<void>((resolve) => {
+    const settle = async (reaching: Promise<Reach>): Promise<void> => {
+      const reach = await reaching;
+      const { address } = reach;
+      const member =
+        "member" in reach ? reach.member : await withoutPacemaker(reach, nodes);
+      if (member) {
+        const known = nodes.find(({ name }) => name === member.node);
+        const isStranded =
+          "member" in reach &&
+          known !== undefined &&
+          (!known.online || known.pending);
+        members.push({ ...member, isStranded });
+        lost.delete(address);
+      } else if ("error" in reach) {
+        lost.set(address, { address, error: reach.error });
+      }
+      const found = new Set(members.map(({ node }) => node));
+      if (online.every(({ name }) => found.has(name)))
+        // Those that answer quickly as well, such as a node without Pacemaker, are taken along.
+        setTimeout(resolve, graceForOthers);
+    };
+    void Promise.all(reachEach(cluster).map(settle)).then(() => resolve());
+  });
+  return { members: [...members], lost: [...lost.values()] };
+}
+
+/** In milliseconds. */
+const graceForOthers = 300;
+
+/** The node whose ssh answers and whose Pacemaker is down: its host name says which of the offline ones it is. */
+async function withoutPacemaker(
+  reach: Extract<Reach, { error: PacemakerError }>,
+  nodes: ClusterStatus["nodes"],
+): Promise<Member | undefined> {
+  const { host, error } = reach;
+  if (!host || error.kind !== "quorum") return undefined;
+  try {
+    const { stdout } = await host.exec(["/bin/uname", "-n"], { reads: true });
+    const name = stdout.trim();
+    const node = nodes.find(
+      (one) =>
+        !one.online && (one.name === name || one.name === name.split(".")[0]),
+    );
+    return node && { host, node: node.name };
+  } catch {
+    return undefined;
+  }
+}
+
 async function inspect(member: Member, name: string): Promise<Unit> {
-  const result = await member.host.exec([
-    systemctl,
-    "show",
-    `--property=${unitProperties.join(",")}`,
-    "--",
-    `${name.replace(/\.service$/, "")}.service`,
-  ]);
+  const unit = isFullName(name) ? name : `${name}.service`;
+  const result = await member.host.exec(
+    [systemctl, "show", `--property=${unitProperties.join(",")}`, "--", unit],
+    { reads: true },
+  );
   if (result.code !== 0)
     throw new PacemakerError(
       "cluster",
@@ -207,5 +335,12 @@ async function inspect(member: Member, name: string): Promise<Unit> {
         `See "systemctl status" there.`,
       member.host.address,
     );
-  return parseUnit(name, result.stdout);
+  const found = parseUnit(name, result.stdout);
+  if (!found.isScript) return found;
+  // Of a script for SysV's init, only Debian's and its kin's links tell.
+  const { code } = await member.host.exec(
+    [systemctl, "is-enabled", "--quiet", unit],
+    { reads: true },
+  );
+  return { ...found, isEnabled: code === 0 };
 }

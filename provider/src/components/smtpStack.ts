@@ -47,6 +47,11 @@ const smtpPort = 25;
  * new SmtpStack("smtp", { connection, ip: "192.0.2.25", cidrNetmask: 24 });
  */
 export class SmtpStack extends pulumi.ComponentResource {
+  readonly ip: pulumi.Output<string>;
+  readonly cidrNetmask: pulumi.Output<number>;
+  readonly nic: pulumi.Output<string | undefined>;
+  readonly unit: pulumi.Output<string>;
+  readonly monitorInterval: pulumi.Output<string>;
   /** The node that runs Postfix. */
   readonly activeNode: pulumi.Output<string | undefined>;
   /** The address with its prefix, such as "192.0.2.25/24". */
@@ -62,6 +67,11 @@ export class SmtpStack extends pulumi.ComponentResource {
     args: SmtpStackArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
+    // JavaScript does not check it, and an address without a prefix would be one with the prefix "undefined".
+    if (args.cidrNetmask === undefined)
+      throw new pulumi.RunError(
+        `${name}: cidrNetmask is missing: it must be the length of the address's network prefix in bits, such as 24.`,
+      );
     // Without the arguments: they would stand in the state a second time.
     super("pacemaker:index:SmtpStack", name, {}, options);
     const parent = { parent: this };
@@ -106,6 +116,11 @@ export class SmtpStack extends pulumi.ComponentResource {
       parent,
     );
 
+    this.ip = this.floatingIp.ip;
+    this.cidrNetmask = this.floatingIp.cidrNetmask as pulumi.Output<number>;
+    this.nic = this.floatingIp.nic;
+    this.unit = this.service.unit;
+    this.monitorInterval = this.service.monitorInterval;
     this.activeNode = this.group.activeNode;
     this.address = pulumi.interpolate`${args.ip}/${args.cidrNetmask}`;
     this.endpoint = pulumi

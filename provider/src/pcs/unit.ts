@@ -12,6 +12,10 @@ export interface Unit {
   readonly starts: readonly string[];
   /** The units that pull it in. */
   readonly startedBy: readonly string[];
+  /** The sockets, timers and paths that start it when something happens. */
+  readonly triggeredBy: readonly string[];
+  /** A script for SysV's init, which systemd made a unit of. */
+  readonly isScript: boolean;
 }
 
 export const unitProperties = [
@@ -24,6 +28,7 @@ export const unitProperties = [
   "Requires",
   "WantedBy",
   "RequiredBy",
+  "TriggeredBy",
 ] as const;
 
 /** Reads the lines `Name=value` that `systemctl show --property=...` prints. */
@@ -52,19 +57,25 @@ export function parseUnit(name: string, text: string): Unit {
       values.get("RemainAfterExit") === "yes",
     starts: [...words("Wants"), ...words("Requires")],
     startedBy: [...words("WantedBy"), ...words("RequiredBy")],
+    triggeredBy: words("TriggeredBy"),
+    isScript: values.get("UnitFileState") === "generated",
   };
 }
 
 /**
- * The one instance that an empty wrapper stands for: `postfix@-` for Debian 12's `postfix`, which is a oneshot unit that
- * stays active although the master has died. Undefined where the unit is no wrapper, or has not exactly one instance.
+ * The instances that an empty wrapper stands for: `postfix@-` for Debian 12's `postfix`, which is a oneshot unit that
+ * stays active although the master has died. None where the unit is no wrapper.
  */
-export function instanceBehind(unit: Unit): string | undefined {
-  if (!unit.isWrapper) return undefined;
-  const instances = unit.starts.filter(
-    (name) => name.startsWith(`${unit.name}@`) && name.endsWith(".service"),
-  );
-  return instances.length === 1
-    ? instances[0]!.slice(0, -".service".length)
-    : undefined;
+export function instancesBehind(unit: Unit): string[] {
+  if (!unit.isWrapper) return [];
+  return unit.starts
+    .filter(
+      (name) => name.startsWith(`${unit.name}@`) && name.endsWith(".service"),
+    )
+    .map((name) => name.slice(0, -".service".length));
+}
+
+/** Whether the name says what kind of unit it is: one without is a service, and may hold dots all the same. */
+export function isFullName(name: string): boolean {
+  return /.\.(service|socket|timer|path|target)$/.test(name);
 }

@@ -124,7 +124,9 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     }
   };
 
+  // Pulumi itself remembers a failed outcome only until the next refresh.
   const isUnfinished = (state: Properties): boolean =>
+    state[incomplete] === true ||
     kind.isUnfinished?.(state as unknown as Inputs & Outputs) === true;
 
   const asPartial = (inputs: Inputs, message: string): Error =>
@@ -182,7 +184,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const touchesCluster = changed(previous, news).some(
         (name) => !manners.includes(name),
       );
-      const isDone = previous[incomplete] !== true && !isUnfinished(previous);
+      const isDone = !isUnfinished(previous);
       if (!touchesCluster && isDone)
         return { outs: plain({ ...outputsOf(previous), ...inputs }) };
       const state = previous as unknown as Inputs & Outputs;
