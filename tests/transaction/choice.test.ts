@@ -290,3 +290,53 @@ test("a node is found by its name, and one that no host reaches is not", async (
   );
   assert.equal(await memberOn(cluster, "node-03"), undefined);
 });
+
+test("a member that hangs while it reads is not waited for, nor asked first again", async () => {
+  const fake = new FakeCluster();
+  assert.equal(await asked(fake), "node-01");
+  fake.nodes[0]!.answer = () => new Promise(() => undefined);
+  const started = Date.now();
+  assert.equal(await asked(fake), "node-02");
+  assert.ok(Date.now() - started < 8000);
+  fake.log.length = 0;
+  assert.equal(await asked(fake), "node-02");
+  assert.deepEqual(
+    fake.log.filter((line) => line.startsWith("node-01: ")),
+    [],
+  );
+});
+
+test("a host of another cluster is not taken for a member that was lost", async () => {
+  const fake = new FakeCluster();
+  assert.equal(await asked(fake), "node-01");
+  const [first, second, third] = fake.nodes;
+  first!.answer = () => {
+    throw connectError(first!);
+  };
+  third!.openFails = connectError(third!);
+  const foreign = new FakeCluster(["db-1", "db-2", "db-3"]);
+  second!.answer = (argv, options) =>
+    foreign.run(foreign.nodes[0]!, argv, options);
+  await assert.rejects(asked(fake), (error: PacemakerError) => {
+    assert.equal(error.kind, "configuration");
+    assert.match(
+      error.message,
+      /192\.0\.2\.12:22 belongs to another cluster \(db-1, db-2, db-3\) than the other hosts \(node-01, node-02, node-03\)\. connection\.hosts must name the nodes of one cluster\./,
+    );
+    return true;
+  });
+});
+
+test("a dead cluster of many hosts is asked once", async () => {
+  const fake = new FakeCluster(
+    Array.from({ length: 9 }, (_, index) => `node-0${index + 1}`),
+  );
+  for (const node of fake.nodes) {
+    node.openTakes = 3000;
+    node.openFails = connectError(node);
+  }
+  const started = Date.now();
+  await assert.rejects(asked(fake), { kind: "connect" });
+  // The last one is asked after at most 10 s.
+  assert.ok(Date.now() - started < 14_000);
+});

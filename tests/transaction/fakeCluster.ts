@@ -56,6 +56,7 @@ export interface FakeUnit {
   RemainAfterExit?: string;
   Wants?: string;
   WantedBy?: string;
+  TriggeredBy?: string;
 }
 
 export interface FakeNode {

@@ -213,6 +213,68 @@ test("a push that is lost again is told as it is", async () => {
   assert.equal(count(fake, "--patch"), 2);
 });
 
+for (const [code, why] of [
+  [124, "cibadmin got no answer in time"],
+  [102, "Pacemaker went away under it"],
+  [137, "it was killed"],
+] as const)
+  test(`a push of which no word came, because ${why}, is looked at again`, async () => {
+    const fake = withResource();
+    const [first] = fake.nodes;
+    let patches = 0;
+    onPatch(first!, async (argv, options) => {
+      patches += 1;
+      await fake.run(first!, argv, options);
+      return failed(code, "no word");
+    });
+    await transact(handle(fake), "change a", setOnA("x"));
+    assert.equal(patches, 1);
+    assert.equal(fake.commits.length, 1);
+  });
+
+test("a push that is lost with the whole cluster is not called a failure to connect", async () => {
+  const fake = withResource();
+  const away = (node: FakeNode) =>
+    new PacemakerError("connect", `${node.address}:22: away`, node.address);
+  for (const node of fake.nodes)
+    onPatch(node, () => {
+      for (const one of fake.nodes) {
+        one.openFails = away(one);
+        one.answer = () => {
+          throw away(one);
+        };
+      }
+      throw lost();
+    });
+  await assert.rejects(
+    transact(handle(fake), "change a", setOnA("x")),
+    (error: PacemakerError) => {
+      assert.equal(error.kind, "unknown-outcome");
+      assert.match(
+        error.message,
+        /^the connection was lost\nIt could not be looked at again: none of the cluster's 3 hosts can be used:\n/,
+      );
+      return true;
+    },
+  );
+});
+
+test("where staging hangs on one member after the other, the last one does it", async () => {
+  const fake = withResource();
+  for (const node of fake.nodes.slice(0, 2))
+    node.answer = (argv) => {
+      if (argv[0] === "/bin/sh")
+        throw new PacemakerError("timeout", "it did not end", node.address);
+      return undefined;
+    };
+  await transact(handle(fake), "change a", setOnA("x"));
+  assert.equal(fake.commits.length, 1);
+  assert.match(
+    fake.log.filter((line) => line.includes("--patch")).join(),
+    /^node-03/,
+  );
+});
+
 test("a refusal by pcs is told with its words, and nothing was changed", async () => {
   const fake = withResource();
   fake.refuses = {

@@ -1,0 +1,199 @@
+/** On which nodes a systemd unit is stopped and disabled, and what is said of the others. */
+import { newCluster } from "./fakeSsh";
+import { failed, type FakeNode } from "../transaction/fakeCluster";
+import test, { afterEach, beforeEach, mock } from "node:test";
+import assert from "node:assert/strict";
+import { PacemakerError } from "../../provider/src/errors";
+import { systemdResource } from "../../provider/src/provider";
+
+let warnings = "";
+beforeEach(() => {
+  warnings = "";
+  mock.method(process.stderr, "write", (text: string) => {
+    warnings += text;
+    return true;
+  });
+});
+afterEach(() => mock.restoreAll());
+
+function setting(names?: readonly string[]) {
+  const { cluster, connection } = newCluster(names);
+  for (const node of cluster.nodes)
+    node.units.set("postfix", {
+      UnitFileState: "enabled",
+      ActiveState: "active",
+      WantedBy: "multi-user.target",
+    });
+  const inputs = {
+    connection,
+    resourceId: "mail",
+    unit: "postfix",
+    monitorInterval: "30s",
+    group: "mail-stack",
+  };
+  return { cluster, inputs };
+}
+
+const isOff = (node: FakeNode | undefined): boolean => {
+  const unit = node?.units.get("postfix");
+  return unit?.UnitFileState !== "enabled" && unit?.ActiveState === "inactive";
+};
+
+/** Its answers are its own, whatever the cluster's status says of it. */
+function answersOf(
+  node: FakeNode,
+  tool: string,
+  answer: () => ReturnType<typeof failed>,
+): void {
+  const before = node.answer;
+  node.answer = (argv, options) =>
+    argv[0] === tool ? answer() : before?.(argv, options);
+}
+
+test("a node that is cut off from the others is not written to, and is done later", async () => {
+  const { cluster, inputs } = setting();
+  cluster.nodes[2]!.online = false;
+  const { outs } = await systemdResource.create(inputs);
+  assert.deepEqual(cluster.nodes.map(isOff), [true, true, false]);
+  assert.deepEqual(outs.pendingNodes, ["node-03"]);
+  assert.match(warnings, /could not be stopped and disabled on node-03/);
+});
+
+test("a node whose Pacemaker is down, and whose ssh answers, is done at once", async () => {
+  const { cluster, inputs } = setting();
+  const third = cluster.nodes[2]!;
+  third.online = false;
+  answersOf(third, "/usr/sbin/crm_node", () =>
+    failed(102, "Could not connect to controller\n"),
+  );
+  answersOf(third, "/bin/uname", () => ({
+    code: 0,
+    stdout: "node-03.example.org\n",
+    stderr: "",
+  }));
+  const { outs } = await systemdResource.create(inputs);
+  assert.deepEqual(cluster.nodes.map(isOff), [true, true, true]);
+  assert.equal(outs.pendingNodes, undefined);
+});
+
+test("a host without Pacemaker that is none of the offline nodes is left alone", async () => {
+  const { cluster, inputs } = setting();
+  const third = cluster.nodes[2]!;
+  third.online = false;
+  answersOf(third, "/usr/sbin/crm_node", () => failed(102, "no controller\n"));
+  answersOf(third, "/bin/uname", () => ({
+    code: 0,
+    stdout: "somebody-else\n",
+    stderr: "",
+  }));
+  const { outs } = await systemdResource.create(inputs);
+  assert.deepEqual(cluster.nodes.map(isOff), [true, true, false]);
+  assert.deepEqual(outs.pendingNodes, ["node-03"]);
+});
+
+test("a host that is a node of another cluster is refused before anything is touched", async () => {
+  const { cluster, inputs } = setting();
+  answersOf(cluster.nodes[2]!, "/usr/sbin/crm_node", () => ({
+    code: 0,
+    stdout: "db-1\n",
+    stderr: "",
+  }));
+  await assert.rejects(systemdResource.create(inputs), {
+    message:
+      "mail: 192.0.2.13:22 is the node db-1, and the cluster has only node-01, node-02, node-03. " +
+      "Correct connection.hosts. Nothing was changed.",
+  });
+  assert.deepEqual(cluster.nodes.map(isOff), [false, false, false]);
+  assert.deepEqual(cluster.commits, []);
+});
+
+test("a host that is down does not hold up what is done on the others", async () => {
+  const { cluster, inputs } = setting();
+  const third = cluster.nodes[2]!;
+  third.online = false;
+  third.openTakes = 6000;
+  third.openFails = new PacemakerError("connect", "down", third.address);
+  const started = Date.now();
+  const { outs } = await systemdResource.create(inputs);
+  assert.ok(Date.now() - started < 4000);
+  assert.deepEqual(outs.pendingNodes, ["node-03"]);
+});
+
+test("a connection that is lost under systemctl is looked at again", async () => {
+  const { cluster, inputs } = setting();
+  const first = cluster.nodes[0]!;
+  first.answer = async (argv, options) => {
+    if (!argv.includes("disable")) return undefined;
+    await cluster.run(first, argv, options);
+    throw new PacemakerError("unknown-outcome", "lost", first.address);
+  };
+  await systemdResource.create(inputs);
+  assert.deepEqual(cluster.nodes.map(isOff), [true, true, true]);
+});
+
+test("a script for SysV's init is disabled with its links", async () => {
+  const { cluster, inputs } = setting();
+  for (const node of cluster.nodes) {
+    node.units.set("postfix", {
+      UnitFileState: "generated",
+      ActiveState: "active",
+      WantedBy: "multi-user.target",
+    });
+    let links = true;
+    node.answer = (argv, options) => {
+      if (argv.includes("is-enabled"))
+        return links ? { code: 0, stdout: "", stderr: "" } : failed(1, "");
+      if (argv.includes("disable")) {
+        assert.equal(options.environment, undefined);
+        links = false;
+        node.units.get("postfix")!.ActiveState = "inactive";
+        return { code: 0, stdout: "", stderr: "" };
+      }
+      return undefined;
+    };
+  }
+  await systemdResource.create(inputs);
+  for (const { name } of cluster.nodes)
+    assert.ok(
+      cluster.log.includes(
+        `${name}: /usr/bin/systemctl disable --now postfix.service`,
+      ),
+    );
+});
+
+test("a socket that would start the service beside the cluster is named", async () => {
+  const { cluster, inputs } = setting();
+  for (const node of cluster.nodes.slice(0, 2)) {
+    node.units.set("postfix", {
+      ...node.units.get("postfix"),
+      TriggeredBy: "postfix.socket other.timer",
+    });
+    node.units.set("postfix.socket", { ActiveState: "active" });
+  }
+  await systemdResource.create(inputs);
+  assert.match(
+    warnings,
+    /^warning: mail: its unit can still be started by postfix\.socket on node-01, node-02, beside the cluster: "systemctl disable --now postfix\.socket" there ends it\.$/m,
+  );
+  assert.doesNotMatch(warnings, /other\.timer/);
+});
+
+test("a wrapper of several instances is refused: none of them is the service", async () => {
+  const { cluster, inputs } = setting();
+  for (const node of cluster.nodes)
+    node.units.set("postfix", {
+      Type: "oneshot",
+      RemainAfterExit: "yes",
+      Wants: "postfix@-.service postfix@out.service",
+      ActiveState: "active",
+    });
+  await assert.rejects(
+    systemdResource.create({ ...inputs, followWrapper: true }),
+    {
+      message:
+        'mail: "postfix" on node-01 is an empty wrapper for several units: postfix@-, postfix@out. It would count as ' +
+        'running whatever became of them, so give as "unit" the one that Pacemaker shall run. Nothing was changed.',
+    },
+  );
+  assert.deepEqual(cluster.commits, []);
+});
