@@ -197,3 +197,103 @@ test("a wrapper of several instances is refused: none of them is the service", a
   );
   assert.deepEqual(cluster.commits, []);
 });
+
+test("what runs elsewhere while an operator keeps Pacemaker from acting is theirs", async () => {
+  const { cluster, inputs } = setting();
+  const { outs } = await systemdResource.create({
+    ...inputs,
+    group: undefined,
+  });
+  const [first, second] = cluster.nodes;
+  first!.answer = async (argv, options) => {
+    if (argv[0] !== "/usr/sbin/crm_mon") return undefined;
+    const real = await cluster.run(first!, argv, options);
+    return {
+      ...real,
+      stdout: real.stdout.replaceAll('managed="true"', 'managed="false"'),
+    };
+  };
+  second!.units.get("postfix")!.ActiveState = "active";
+  await systemdResource.update("mail", outs, {
+    ...inputs,
+    group: undefined,
+    monitorInterval: "20s",
+  });
+  assert.equal(second!.units.get("postfix")!.ActiveState, "active");
+  assert.match(
+    warnings,
+    /mail: postfix runs on node-02 without Pacemaker, which is not to act on it now \(maintenance mode, or unmanaged\); left so\./,
+  );
+});
+
+test("what the cluster has moved while the nodes were looked at is not stopped", async () => {
+  const { cluster, inputs } = setting();
+  const alone = { ...inputs, group: undefined };
+  const { outs } = await systemdResource.create(alone);
+  const from = cluster.nodes.find(
+    ({ name }) => name === cluster.runsOn("mail"),
+  )!;
+  const others = cluster.nodes.filter((node) => node !== from);
+  for (const node of cluster.nodes)
+    node.answer = (argv) => {
+      if (argv[0] !== "/usr/bin/systemctl" || cluster.standby.size > 0)
+        return undefined;
+      cluster.standby.add(from.name);
+      cluster.settle();
+      const now = others.find(({ name }) => name === cluster.runsOn("mail"))!;
+      now.units.get("postfix")!.ActiveState = "active";
+      return undefined;
+    };
+  await systemdResource.update("mail", outs, {
+    ...alone,
+    monitorInterval: "20s",
+  });
+  const now = cluster.node(cluster.runsOn("mail")!);
+  assert.notEqual(now, from);
+  assert.equal(now.units.get("postfix")!.ActiveState, "active");
+});
+
+test("followWrapper, once it is set, has the instance run in the wrapper's place", async () => {
+  const { cluster, inputs } = setting();
+  for (const node of cluster.nodes) {
+    node.units.set("postfix", {
+      Type: "oneshot",
+      RemainAfterExit: "yes",
+      Wants: "postfix@-.service",
+      ActiveState: "active",
+    });
+    node.units.set("postfix@-", { ActiveState: "active" });
+  }
+  const alone = { ...inputs, group: undefined };
+  const { outs } = await systemdResource.create(alone);
+  assert.equal(cluster.primitive("mail")?.agent, "systemd:postfix");
+  const updated = await systemdResource.update("mail", outs, {
+    ...alone,
+    followWrapper: true,
+  });
+  assert.equal(cluster.primitive("mail")?.agent, "systemd:postfix@-");
+  assert.equal(updated.outs.registeredUnit, "postfix@-");
+});
+
+test("a wrapper that is taken over is left so, and said", async () => {
+  const { cluster, inputs } = setting();
+  for (const node of cluster.nodes) {
+    node.units.set("postfix", {
+      Type: "oneshot",
+      RemainAfterExit: "yes",
+      Wants: "postfix@-.service",
+    });
+    node.units.set("postfix@-", {});
+  }
+  cluster.edit("resource create mail systemd:postfix op monitor interval=30s");
+  await systemdResource.create({
+    ...inputs,
+    group: undefined,
+    followWrapper: true,
+  });
+  assert.equal(cluster.primitive("mail")?.agent, "systemd:postfix");
+  assert.match(
+    warnings,
+    /mail: runs systemd:postfix, which is an empty wrapper: it counts as running whatever becomes of postfix@-; left so\. Set unit to "postfix@-" to have that one run instead\./,
+  );
+});

@@ -146,12 +146,14 @@ async function warnOfTriggers(
  * Stops and disables the units on every node, so that Pacemaker alone starts them. On the nodes where Pacemaker runs the
  * resource already, they are only disabled.
  *
+ * @param isHeld whether an operator keeps Pacemaker from acting: then what runs elsewhere is theirs, and only disabled
  * @throws PacemakerError when a unit could not be stopped or disabled.
  */
 export async function disableUnit(
   resource: string,
   { unit, starters }: UnitOnNodes,
   runsOn: ReadonlySet<string>,
+  isHeld = false,
 ): Promise<void> {
   const units = [...starters].flatMap(([member, found]) =>
     found.map((before) => ({ member, before })),
@@ -159,8 +161,14 @@ export async function disableUnit(
   await Promise.all(
     units.map(async ({ member, before }) => {
       const { name } = before;
-      const running = runsOn.has(member.node);
-      const stop = before.isActive && !running;
+      const isStray = before.isActive && !runsOn.has(member.node);
+      const stop = isStray && !isHeld;
+      if (isStray && isHeld)
+        warn(
+          resource,
+          `${name} runs on ${member.node} without Pacemaker, which is not to act on it now (maintenance mode, or ` +
+            `unmanaged); left so. Stop it there before Pacemaker acts again.`,
+        );
       if (!before.isEnabled && !stop) return;
       const argv = [
         systemctl,

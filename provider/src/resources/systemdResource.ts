@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
   type Observation,
+  observe,
   observeRecent,
   observeShared,
 } from "../cluster/cluster";
@@ -13,6 +14,7 @@ import {
   removePrimitive,
   startedOn,
 } from "../cluster/primitives";
+import { warn } from "../cluster/report";
 import { announce, transact, type Announcement } from "../cluster/transaction";
 import { disableUnit, findUnit } from "../cluster/units";
 import type { Connection } from "../connection";
@@ -219,10 +221,20 @@ function refuseSecondManager(
       );
 }
 
-function declared(inputs: Inputs, registered: string): Declared {
+/** @param orWrapper whether the declared unit itself serves as well, where it is a wrapper of the one to register */
+function declared(
+  inputs: Inputs,
+  registered: string,
+  orWrapper: boolean,
+): Declared {
   return {
     id: inputs.resourceId,
-    agents: [...new Set([`systemd:${registered}`, `systemd:${inputs.unit}`])],
+    agents: [
+      ...new Set([
+        `systemd:${registered}`,
+        ...(orWrapper ? [`systemd:${inputs.unit}`] : []),
+      ]),
+    ],
     options: {},
     monitorInterval: inputs.monitorInterval,
     timeouts: { ...inputs.timeouts },
@@ -247,9 +259,14 @@ async function register(
     inputs.unit,
     inputs.followWrapper === true,
   );
-  const wanted = declared(inputs, units.unit);
+  const wanted = declared(
+    inputs,
+    units.unit,
+    // What was taken over stays as it is, until the program says otherwise.
+    !previous || previous.followWrapper === inputs.followWrapper,
+  );
   const last = previous
-    ? declared(previous, previous.registeredUnit ?? previous.unit)
+    ? declared(previous, previous.registeredUnit ?? previous.unit, true)
     : inputs.adopt === "update"
       ? takenOver
       : undefined;
@@ -265,10 +282,22 @@ async function register(
   // Whatever forbids the change must be known before a unit is stopped.
   if (isOtherUnit) refuseSecondManager(before.cib.primitives.values(), wanted);
   else plan(before);
-  const runsOn = isOtherUnit
-    ? []
-    : (before.status.resources.get(resourceId)?.nodes ?? []);
-  await disableUnit(resourceId, units, new Set(runsOn));
+  if (wanted.agents.slice(1).includes(agent))
+    warn(
+      resourceId,
+      `runs ${agent}, which is an empty wrapper: it counts as running whatever becomes of ${units.unit}; left so. ` +
+        `Set unit to "${units.unit}" to have that one run instead.`,
+    );
+  // Where the cluster may have moved it since, what it runs is not to be stopped.
+  const { status } = agent === "" ? before : await observe(cluster);
+  const found = status.resources.get(resourceId);
+  const isHeld = status.maintenance || found?.managed === false;
+  await disableUnit(
+    resourceId,
+    units,
+    new Set(isOtherUnit ? [] : (found?.nodes ?? [])),
+    agent !== "" && isHeld,
+  );
   await cleanUpFailures(cluster, before.status, [resourceId]);
   if (isOtherUnit) {
     // It changes the cluster itself.
