@@ -253,6 +253,19 @@ function pythonPcs(): { python: string; lib: string } {
   const lib = join(folder, "lib");
   mkdirSync(join(lib, "pcs"), { recursive: true });
   writeFileSync(join(lib, "pcs", "__init__.py"), "");
+  mkdirSync(join(lib, "pcs", "lib"));
+  writeFileSync(join(lib, "pcs", "lib", "__init__.py"), "");
+  writeFileSync(
+    join(lib, "pcs", "lib", "external.py"),
+    `class CommandRunner:
+    def __init__(self, env_vars):
+        self.env_vars = env_vars
+    def run(self, args, stdin_string=None, env_extend=None, binary_output=False):
+        with open("${folder}/tools", "a") as file:
+            file.write(" ".join(args[:2]) + "\\n")
+        return "of the tool", "", 0
+`,
+  );
   writeFileSync(
     join(lib, "pcs", "app.py"),
     `import json, os, signal, sys
@@ -263,6 +276,25 @@ def main(argv):
         file.write(json.dumps(argv) + "\\n")
     if "dead" in argv:
         os.kill(os.getpid(), signal.SIGKILL)
+    if "tools" in argv:
+        from pcs.lib.external import CommandRunner
+        runner = CommandRunner({"CIB_file": argv[1]})
+        old, _, code = runner.run(["/usr/sbin/cibadmin", "--local", "--query"])
+        for name, content in ("a", old), ("b", old + argv[3] + "\\n"):
+            with open(argv[1] + name, "w") as file:
+                file.write(content)
+        compare = ["/usr/sbin/crm_diff", "--original", argv[1] + "a", "--new", argv[1] + "b", "--no-version"]
+        difference, _, code = runner.run(compare)
+        assert code == 1 and difference
+        if "elsewhere" in argv:
+            with open(argv[1], "a") as file:
+                file.write("by somebody else\\n")
+        patch = ["/usr/sbin/cibadmin", "--patch", "--verbose", "--xml-pipe"]
+        if runner.run(patch, stdin_string=difference)[2] != 0:
+            return 1
+        assert runner.run(["/usr/sbin/crm_resource", "--show-metadata", "x"]) == ("of the tool", "", 0)
+        assert runner.run(["/usr/sbin/crm_verify", "--xml-file", "x"]) == ("of the tool", "", 0)
+        return
     if "bad" in argv:
         print("Error: no", file=sys.stderr)
         return 3
@@ -334,6 +366,78 @@ test(
       ["one", "bad", "one", "bad"],
     );
     assert.equal(existsSync(join(folder, "new")), false);
+  },
+);
+
+test(
+  "the tools that only read, compare and write the file are not started",
+  needsPython,
+  async () => {
+    const { lib } = pythonPcs();
+    const commands = [
+      ["tools", "one"],
+      ["tools", "twö"],
+    ];
+    await runScript(stagingScript("<cib/>\n", commands, boundary), folder, {
+      PYTHONPATH: lib,
+    });
+    assert.equal(read("new"), "<cib/>\none\ntwö\n");
+    assert.deepEqual(read("tools").trimEnd().split("\n"), [
+      "/usr/sbin/crm_resource --show-metadata",
+      "/usr/sbin/crm_verify --xml-file",
+      "/usr/sbin/crm_verify --xml-file",
+    ]);
+  },
+);
+
+test(
+  "a difference to something else is not written: the ordinary calls are asked",
+  needsPython,
+  async () => {
+    const { lib } = pythonPcs();
+    const commands = [["tools", "one", "elsewhere"]];
+    const result = await runScript(
+      stagingScript("<cib/>\n", commands, boundary),
+      folder,
+      { PYTHONPATH: lib },
+    );
+    assert.equal(calls().length, 2);
+    // This ordinary call's own tools do nothing here.
+    assert.ok("refusedCommand" in outcome(result, commands));
+  },
+);
+
+test(
+  "a result that crm_verify refuses is made again by ordinary calls, whose word counts",
+  needsPython,
+  async () => {
+    const { lib } = pythonPcs();
+    stub(
+      "crm_verify",
+      `echo "$2" | sed 's/.*\\///' >>'${folder}/verified'; case $2 in *new.xml) echo "no schema" >&2; exit 78;; esac`,
+    );
+    const commands = [["one"]];
+    const result = await runScript(
+      stagingScript("<cib/>\n", commands, boundary),
+      folder,
+      { PYTHONPATH: lib },
+    );
+    assert.deepEqual(
+      calls().map((argv) => argv[2]),
+      ["one", "one"],
+    );
+    const staged = outcome(result, commands);
+    assert.ok("error" in staged);
+    assert.match(
+      staged.error.message,
+      /^crm_verify on node-01 refuses the changed configuration \(exit code 78\):\n {4}no schema\n/,
+    );
+    assert.deepEqual(read("verified").trimEnd().split("\n"), [
+      "new.xml",
+      "old.xml",
+      "new.xml",
+      "old.xml",
+    ]);
   },
 );
 
