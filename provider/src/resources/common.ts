@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { connectionSchema, type Connection } from "../connection";
+import type { Connection } from "../connection";
 import type { ConnectionArgs } from "./connectionInput";
 import {
   adopt,
+  connection,
   flag,
   id,
   interval,
@@ -61,7 +62,7 @@ export interface MemberInputs extends ResourceInputs {
 }
 
 export const resourceSchema = {
-  connection: connectionSchema,
+  connection,
   resourceId: id,
   meta: metaAttributes.optional(),
   adopt: adopt.optional(),

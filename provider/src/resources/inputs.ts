@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { connectionSchema } from "../connection";
 import { parseDuration } from "../pcs/duration";
 import { stagedMark } from "../pcs/staging";
 
@@ -48,6 +49,21 @@ export function failuresOf(
           ],
     );
 }
+
+/** By the connection's text: what is wrong with it. All resources of a program have the same few connections. */
+const connectionIssues = new Map<string, readonly z.core.$ZodIssue[]>();
+
+export const connection = z.unknown().superRefine((value, context) => {
+  const text = JSON.stringify(value) ?? "";
+  let issues = connectionIssues.get(text);
+  if (!issues) {
+    issues = connectionSchema.safeParse(value).error?.issues ?? [];
+    connectionIssues.set(text, issues);
+  }
+  for (const issue of issues)
+    // zod writes the way to a value into its issue's own path.
+    context.issues.push({ ...issue, path: [...issue.path] } as never);
+});
 
 /** What zod says of a wrong type, in our words; the value is not shown, because it may be a secret. */
 function inWords(issue: z.core.$ZodIssue, value: unknown): string {
