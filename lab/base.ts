@@ -16,6 +16,7 @@ import { capture, run } from "./command";
 import { withLock } from "./lock";
 import { basesDir } from "./paths";
 import type { Suite } from "./plan";
+import { withProgress } from "./progress";
 
 const packages = [
   "systemd",
@@ -38,6 +39,9 @@ const packages = [
   "libxml2-utils",
 ];
 
+/** Half an hour is enough for a slow mirror; what takes longer is stuck. */
+const buildMs = 30 * 60_000;
+
 const recipe = join(__dirname, "recipe");
 const scripts = ["essential.sh", "customize.sh"];
 
@@ -56,41 +60,43 @@ export async function ensureBase(
 ): Promise<string> {
   const base = join(basesDir(), `${suite}-${recipeHash(suite)}`);
   if (existsSync(base)) return base;
-  return withLock(`_base-${suite}`, async () => {
+  const make = async () => {
     if (!existsSync(base)) {
       removeLeftovers(suite);
       log(`building the base of ${suite}, which takes a minute and is kept`);
-      await build(suite, base, signal);
+      await build(suite, base, log, signal);
     }
     return base;
-  });
+  };
+  return withLock(`_base-${suite}`, make, { log, timeoutMs: buildMs, signal });
 }
 
 /** Builds beside the cache's entries and renames at the end: an entry is whole or not there. */
 async function build(
   suite: Suite,
   base: string,
+  log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   mkdirSync(basesDir(), { recursive: true, mode: 0o755 });
   const dir = mkdtempSync(join(basesDir(), unfinished(suite)));
   try {
-    await run(
-      [
-        // Mounts and processes of its own: an interrupted build leaves only files behind.
-        ...["unshare", "--mount", "--propagation", "private"],
-        ...["--pid", "--fork", "--kill-child", "--mount-proc"],
-        ...["mmdebstrap", "--quiet", "--mode=root", "--variant=important"],
-        "--format=directory",
-        `--include=${packages.join(",")}`,
-        `--essential-hook=${join(recipe, "essential.sh")}`,
-        `--customize-hook=${join(recipe, "customize.sh")}`,
-        suite,
-        join(dir, "root"),
-        ...(await debianMirror()),
-      ],
+    const argv = [
+      // Mounts and processes of its own: an interrupted build leaves only files behind.
+      ...["unshare", "--mount", "--propagation", "private"],
+      ...["--pid", "--fork", "--kill-child", "--mount-proc"],
+      ...["mmdebstrap", "--mode=root", "--variant=important"],
+      "--format=directory",
+      `--include=${packages.join(",")}`,
+      `--essential-hook=${join(recipe, "essential.sh")}`,
+      `--customize-hook=${join(recipe, "customize.sh")}`,
+      suite,
+      join(dir, "root"),
+      ...(await debianMirror()),
+    ];
+    await withProgress(`the base of ${suite}`, log, (onLine) =>
       // unshare itself holds back any milder signal while it waits; its end is the end of all processes in there.
-      { signal, killSignal: "SIGKILL" },
+      run(argv, { signal, killSignal: "SIGKILL", timeoutMs: buildMs, onLine }),
     );
     renameSync(join(dir, "root"), base);
   } finally {

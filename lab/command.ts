@@ -1,9 +1,12 @@
 /** Running programs: argv in, result out, no shell in between. */
 
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 export interface CommandResult {
   code: number;
+  /** It was ended because its time was up. */
+  late: boolean;
   stdout: string;
   stderr: string;
 }
@@ -15,6 +18,8 @@ export interface CommandOptions {
   /** What an abort or a timeout sends: SIGTERM unless told. */
   killSignal?: NodeJS.Signals;
   env?: NodeJS.ProcessEnv;
+  /** Told each line that the program prints, on either stream. */
+  onLine?: (line: string) => void;
 }
 
 /** A person's or a supervisor's wish to stop: no failure of ours. */
@@ -38,10 +43,16 @@ export function capture(
       timeout: options.timeoutMs,
       killSignal: options.killSignal ?? "SIGTERM",
     });
+    const started = Date.now();
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    if (options.onLine) {
+      for (const stream of [child.stdout, child.stderr]) {
+        createInterface({ input: stream }).on("line", options.onLine);
+      }
+    }
     child.stdin.on("error", () => undefined); // the program need not read what it is given
     // An aborted program is reported once it has ended, so that whoever cleans up after it has it to himself.
     child.on("error", (error) => {
@@ -51,6 +62,10 @@ export function capture(
       if (options.signal?.aborted) reject(options.signal.reason as Error);
       resolve({
         code: code ?? 128,
+        late:
+          signal !== null &&
+          options.timeoutMs !== undefined &&
+          Date.now() - started >= options.timeoutMs,
         stdout: Buffer.concat(stdout).toString(),
         stderr:
           Buffer.concat(stderr).toString() +
@@ -69,9 +84,10 @@ export async function run(
   const result = await capture(argv, options);
   if (result.code !== 0) {
     const words = (result.stderr.trim() || result.stdout.trim()).slice(-2000);
-    throw new Error(
-      `${argv.slice(0, 4).join(" ")} ... ended with code ${result.code}: ${words}`,
-    );
+    const outcome = result.late
+      ? `did not end within ${Math.round((options.timeoutMs ?? 0) / 1000)} s, and was ended`
+      : `ended with code ${result.code}`;
+    throw new Error(`${argv.slice(0, 4).join(" ")} ... ${outcome}: ${words}`);
   }
   return result.stdout;
 }

@@ -13,6 +13,7 @@ import { run } from "./command";
 import { hierarchies } from "./cgroups";
 import { withLock } from "./lock";
 import { stateRoot } from "./paths";
+import { withProgress } from "./progress";
 
 /** The programs that the lab runs, and the Debian package that brings each. */
 const tools = {
@@ -26,6 +27,9 @@ const tools = {
   ssh: "openssh-client",
   "ssh-keygen": "openssh-client",
 } as const;
+
+/** Of each of its two commands, a wait for somebody else's included; what takes longer is stuck. */
+const aptMs = 15 * 60_000;
 
 const archiveKeys = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const overlayMagic = 0x794c7630;
@@ -102,7 +106,7 @@ export function labObstacles(machine: Machine = thisMachine): string[] {
   }
   if (machine.stateOnOverlay()) {
     obstacles.push(
-      `it needs a folder outside overlayfs for its nodes: set PACEMAKER_LAB_STATE, which is ${stateRoot()} now`,
+      `it needs a folder outside overlayfs for its nodes: set PACEMAKER_LAB_STATE (they are below ${stateRoot()} now)`,
     );
   }
   return obstacles;
@@ -128,7 +132,11 @@ export async function installTools(
 ): Promise<void> {
   if (missingPackages().length > 0) {
     // Labs that come up at the same time miss the same packages, and one apt-get takes away what another has fetched.
-    await withLock("_packages", () => installPackages(log, signal));
+    await withLock("_packages", () => installPackages(log, signal), {
+      log,
+      timeoutMs: 2 * aptMs,
+      signal,
+    });
   }
   if (!/\boverlay$/m.test(readText("/proc/filesystems"))) {
     await run(["modprobe", "overlay"], { signal });
@@ -153,11 +161,12 @@ async function installPackages(
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   // Somebody else's installation, such as an automatic upgrade, may be under way.
   const aptGet = ["apt-get", "-o", "DPkg::Lock::Timeout=300"];
-  await run([...aptGet, "update"], { env, signal });
-  await run(
-    [...aptGet, "install", "-y", "--no-install-recommends", ...packages],
-    { env, signal },
-  );
+  const install = ["install", "-y", "--no-install-recommends", ...packages];
+  for (const argv of [["update"], install]) {
+    await withProgress(`apt-get ${argv[0]}`, log, (onLine) =>
+      run([...aptGet, ...argv], { env, signal, timeoutMs: aptMs, onLine }),
+    );
+  }
 }
 
 function readText(path: string): string {

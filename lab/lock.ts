@@ -23,10 +23,18 @@ function identify(pid: number): string | undefined {
   }
 }
 
+export interface LockOptions {
+  /** Told who has it, where there is something to wait for. */
+  log?: (line: string) => void;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
 /** @param what a lab's name, or a word that begins with "_" for what all labs share */
 export async function withLock<T>(
   what: string,
   work: () => Promise<T>,
+  { log, timeoutMs = 300_000, signal }: LockOptions = {},
 ): Promise<T> {
   mkdirSync(stateRoot(), { recursive: true, mode: 0o755 });
   const file = join(stateRoot(), `.${what}.lock`);
@@ -34,7 +42,12 @@ export async function withLock<T>(
   await waitUntil(
     `another command on ${what.startsWith("_") ? what.slice(1) : `lab ${what}`} to end`,
     async () => tryLock(file, self),
-    { timeoutMs: 300_000, intervalMs: 100 },
+    {
+      timeoutMs,
+      intervalMs: 100,
+      signal,
+      onMissing: (owner) => log?.(`... ${owner}`),
+    },
   );
   try {
     return await work();
