@@ -11,6 +11,7 @@ export type LabCommand =
   | { verb: "down"; all: true }
   | { verb: "status"; json: boolean; name?: string }
   | { verb: "reset"; name: string }
+  | { verb: "start"; name: string; node: string }
   | { verb: "run"; name: string; argv: string[] }
   | { verb: "exec" | "ssh"; name: string; node: string; argv: string[] };
 
@@ -22,6 +23,7 @@ export const usage = `Usage: npm run lab -- COMMAND
   down    remove every trace of a lab    [--all]
   status  what is up, and how it is      [--json]
   reset   back to an empty cluster
+  start   boot a node that is off, and wait until it is online  NODE
   run     a program in the lab's network, with PACEMAKER_LAB set     -- COMMAND...
   exec    a program on a node, as root                          NODE -- COMMAND...
   ssh     the same through ssh, or a shell there                NODE [-- COMMAND...]
@@ -44,6 +46,7 @@ const allowed: Record<string, readonly string[]> = {
   down: ["all"],
   status: ["json"],
   reset: [],
+  start: [],
   run: [],
   exec: [],
   ssh: [],
@@ -70,11 +73,16 @@ export function parseArguments(words: readonly string[]): LabCommand {
   const suite = parseSuite(values.suite);
   const name = values.name ?? suite ?? "bookworm";
   switch (verb) {
+    case "start":
     case "exec":
     case "ssh": {
       const [node, ...more] = rest;
       if (!node) throw new UsageError(`"${verb}" needs a node.`);
       refuse(more);
+      if (verb === "start") {
+        refuse(argv);
+        return { verb, name, node };
+      }
       if (verb === "exec") requireProgram(verb, argv);
       return { verb, name, node, argv };
     }
@@ -91,7 +99,11 @@ export function parseArguments(words: readonly string[]): LabCommand {
         options: { suite, name: values.name, nodes: parseNodes(values.nodes) },
       };
     case "down":
-      return values.all ? { verb, all: true } : { verb, name };
+      if (!values.all) return { verb, name };
+      if (values.name !== undefined || suite) {
+        throw new UsageError(`"down --all" takes neither --name nor --suite.`);
+      }
+      return { verb, all: true };
     case "status":
       return {
         verb,

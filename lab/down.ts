@@ -1,10 +1,11 @@
 /** Takes a lab away, whole or half there: it looks for what exists instead of trusting any record. */
 
-import { existsSync, readdirSync, rmSync, rmdirSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { killCgroup, removeCgroups } from "./cgroups";
 import { forgetMachine, unmountLab } from "./containers";
+import { refuseForeign, removeLabFolder } from "./folder";
 import { withLock } from "./lock";
 import { removeNetwork } from "./network";
 import { labDir, stateRoot } from "./paths";
@@ -18,6 +19,7 @@ export async function labDown(name: string): Promise<void> {
 
 /** Without the lock, for a caller who holds it. */
 export async function removeLab(name: string): Promise<void> {
+  refuseForeign(name);
   await killCgroup(name);
   const nodes = join(labDir(name), "nodes");
   if (existsSync(nodes)) {
@@ -26,7 +28,7 @@ export async function removeLab(name: string): Promise<void> {
   await unmountLab(name);
   await removeNetwork(name);
   await removeCgroups(name);
-  rmSync(labDir(name), { recursive: true, force: true });
+  removeLabFolder(name);
 }
 
 function removeIfEmpty(dir: string): void {

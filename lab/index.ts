@@ -11,7 +11,8 @@ export {
   stopNode,
   waitOnline,
 } from "./nodes";
-export { describeLab, labNames, requireLab, type Lab } from "./lab";
+export { describeLab, requireLab, type Lab } from "./lab";
+export { labNames } from "./folder";
 export { labObstacles, obstaclesMessage, ObstaclesError } from "./host";
 export { inNamespace } from "./network";
 export { ownNamespace, relayTo, type Relay } from "./relay";

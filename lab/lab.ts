@@ -1,8 +1,8 @@
 /** A lab that is up, as its description on disk tells: this is what a program under test gets to see. */
 
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
-import { labFile, stateRoot } from "./paths";
+import { labFile } from "./paths";
 import type { LabPlan } from "./plan";
 
 export interface Lab extends LabPlan {
@@ -36,12 +36,4 @@ export function requireLab(name: string): Lab {
     );
   }
   return lab;
-}
-
-/** Every lab that has left something on disk, whole or not. */
-export function labNames(): string[] {
-  if (!existsSync(stateRoot())) return [];
-  return readdirSync(stateRoot(), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
 }

@@ -9,9 +9,13 @@ import {
 import { Interrupted, passThrough } from "./command";
 import { nodeEnvironment, onNode } from "./containers";
 import { labDown } from "./down";
+import { labNames } from "./folder";
+import { waitHealthy } from "./health";
 import { labObstacles, ObstaclesError } from "./host";
-import { labNames, requireLab, type Lab } from "./lab";
+import { requireLab, type Lab } from "./lab";
+import { withLock } from "./lock";
 import { inNamespace } from "./network";
+import { startNode } from "./nodes";
 import { labReset } from "./reset";
 import { labStatus, statusText } from "./status";
 import { labUp, sshArgv } from "./up";
@@ -52,6 +56,19 @@ function howToUse(lab: Lab): string {
   ].join("\n");
 }
 
+async function start(
+  command: Extract<LabCommand, { verb: "start" }>,
+): Promise<number> {
+  const lab = requireLab(command.name);
+  const log = stopwatch();
+  await withLock(lab.name, () => startNode(lab, command.node), { log });
+  log(`waiting for ${command.node} to be online`);
+  const started = lab.nodes.filter(({ name }) => name === command.node);
+  await waitHealthy(lab.name, started, { timeoutMs: 60_000 }, [22, 2224]);
+  log("online");
+  return 0;
+}
+
 async function perform(command: LabCommand): Promise<number> {
   switch (command.verb) {
     case "help":
@@ -76,6 +93,8 @@ async function perform(command: LabCommand): Promise<number> {
     case "reset":
       await labReset(requireLab(command.name));
       return 0;
+    case "start":
+      return start(command);
     case "exec": {
       const lab = requireLab(command.name);
       const env = { ...nodeEnvironment, TERM: process.env["TERM"] };

@@ -1,7 +1,7 @@
 /** Where things lie: caches may be lost at any time, state lives as long as a lab is up. */
 
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 export function cacheRoot(): string {
   return (
@@ -17,9 +17,15 @@ export function basesDir(): string {
   return join(cacheRoot(), "lab");
 }
 
-/** On a disk, not in /run: overlayfs needs an upper layer that is neither an overlay nor short of attributes. */
+/**
+ * On a disk, not in /run: overlayfs needs an upper layer that is neither an overlay nor short of attributes. The folder
+ * that a person names may be anybody's, so that the labs have one of their own in there.
+ */
 export function stateRoot(): string {
-  return process.env["PACEMAKER_LAB_STATE"] ?? "/var/lib/pulumi-pacemaker-lab";
+  return resolve(
+    process.env["PACEMAKER_LAB_STATE"] || "/var/lib",
+    "pulumi-pacemaker-lab",
+  );
 }
 
 export function labDir(name: string): string {

@@ -1,7 +1,8 @@
 /** What is up on this machine. */
 
+import { labNames } from "./folder";
 import { findMissing } from "./health";
-import { describeLab, labNames, type Lab } from "./lab";
+import { describeLab, type Lab } from "./lab";
 
 export interface LabStatus {
   name: string;

@@ -1,19 +1,20 @@
 /** From nothing to a cluster with quorum. */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ensureBase } from "./base";
 import { boot, captureOnNode, mountRoot, runOnNode } from "./containers";
 import { run } from "./command";
 import { removeLab } from "./down";
+import { labNames, makeLabFolder, refuseForeign } from "./folder";
 import { findMissing, waitHealthy } from "./health";
 import { installTools, labObstacles, ObstaclesError } from "./host";
 import { describeLab, type Lab } from "./lab";
 import { withLock } from "./lock";
 import { inNamespace, makeNetwork } from "./network";
 import { makeSecrets, readHostKeys, writeNodeFiles } from "./node-files";
-import { baselineFile, labDir, labFile, nodePaths } from "./paths";
+import { baselineFile, labFile, nodePaths } from "./paths";
 import {
   clientAddress,
   floatingAddress,
@@ -32,39 +33,71 @@ export async function labUp(
   log: Log = () => undefined,
   signal?: AbortSignal,
 ): Promise<Lab> {
-  const plan = planLab(options);
+  const { name } = planLab(options);
   const obstacles = labObstacles();
   if (obstacles.length > 0) throw new ObstaclesError(obstacles);
-  return withLock(plan.name, async () => {
-    const running = await findRunning(plan, options);
-    if (running) {
-      log(`lab ${plan.name} is up already`);
-      return running;
+  const bringUp = async () => {
+    refuseForeign(name);
+    const there = describeLab(name);
+    const flaw = await findFlaw(name, there, options);
+    if (there && flaw === undefined) {
+      log(`lab ${name} is up already`);
+      return there;
     }
+    if (flaw !== undefined) log(`lab ${name} is made anew: ${flaw}`);
+    const plan = planLab(asItWas(options, there));
     try {
-      await removeLab(plan.name);
+      await removeLab(name);
       await installTools(log, signal);
       return await build(plan, log, signal);
     } catch (error) {
       log("taking down what was there already");
-      await removeLab(plan.name);
+      await removeLab(name);
       throw error;
     }
-  });
+  };
+  return withLock(name, bringUp, { log, signal });
 }
 
-async function findRunning(
-  plan: LabPlan,
+/** What is not asked for stays as it is. */
+function asItWas(options: LabOptions, there: Lab | undefined): LabOptions {
+  return {
+    name: options.name,
+    suite: options.suite ?? there?.suite,
+    nodes: options.nodes ?? there?.nodes.length,
+  };
+}
+
+/** Why what there is of a lab does not serve, in words; undefined if it does, or if there is nothing. */
+async function findFlaw(
+  name: string,
+  there: Lab | undefined,
   options: LabOptions,
-): Promise<Lab | undefined> {
-  const lab = describeLab(plan.name);
-  if (!lab || lab.suite !== plan.suite) return undefined;
-  if (options.nodes !== undefined && lab.nodes.length !== options.nodes)
-    return undefined;
-  // Postfix may have been handed to the cluster, or stopped by a test: that is a matter for `reset`.
-  return (await findMissing(lab.name, lab.nodes, [22, 2224])) === undefined
-    ? lab
-    : undefined;
+): Promise<string | undefined> {
+  if (!there) {
+    return labNames().includes(name)
+      ? "the one that is there has not come up"
+      : undefined;
+  }
+  return (
+    mismatch(there, options) ??
+    // Postfix may have been handed to the cluster, or stopped by a test: that is a matter for `reset`.
+    (await findMissing(name, there.nodes, [22, 2224]))
+  );
+}
+
+/** What is asked for and is not so; what is not asked for counts as it is. */
+export function mismatch(
+  there: Pick<LabPlan, "suite" | "nodes">,
+  { suite, nodes }: LabOptions,
+): string | undefined {
+  if (suite !== undefined && suite !== there.suite) {
+    return `it is one of ${there.suite}, and ${suite} is asked for`;
+  }
+  if (nodes !== undefined && nodes !== there.nodes.length) {
+    return `its number of nodes is ${there.nodes.length}, and ${nodes} is asked for`;
+  }
+  return undefined;
 }
 
 async function build(
@@ -73,8 +106,7 @@ async function build(
   signal?: AbortSignal,
 ): Promise<Lab> {
   const base = await ensureBase(plan.suite, log, signal);
-  const dir = labDir(plan.name);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const dir = makeLabFolder(plan.name);
 
   log(`making ${plan.nodes.length} nodes of ${plan.suite} and their network`);
   const key = join(dir, "id_ed25519");

@@ -12,6 +12,10 @@ const understood: [string, unknown][] = [
   ["down --all", { verb: "down", all: true }],
   ["status", { verb: "status", json: false, name: undefined }],
   ["status --json", { verb: "status", json: true, name: undefined }],
+  [
+    "start node-02 --name mine",
+    { verb: "start", name: "mine", node: "node-02" },
+  ],
   ["reset --name mine", { verb: "reset", name: "mine" }],
   [
     "run --suite trixie -- pulumi up --yes",
@@ -50,6 +54,13 @@ const refused: [string, string][] = [
   ["up --suite sid", '--suite is bookworm or trixie, not "sid".'],
   ["up --nodes many", '--nodes is a number, not "many".'],
   ["down --nodes 3", '"down" takes no --nodes.'],
+  ["down --name mine --all", '"down --all" takes neither --name nor --suite.'],
+  [
+    "down --all --suite trixie",
+    '"down --all" takes neither --name nor --suite.',
+  ],
+  ["start", '"start" needs a node.'],
+  ["start node-01 -- true", '"true" is one too many.'],
   ["up node-01", '"node-01" is one too many.'],
   ["exec", '"exec" needs a node.'],
   ["exec node-01", '"exec" needs a program to run, after "--".'],

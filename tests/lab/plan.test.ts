@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { planLab } from "../../lab/plan";
+import { mismatch } from "../../lab/up";
 
 test("a lab is three nodes of bookworm unless told", () => {
   assert.deepEqual(planLab(), {
@@ -46,3 +47,17 @@ for (const name of ["", "../etc", "Mine", "a b", "-x", "a.b"]) {
     assert.throws(() => planLab({ name }), /cannot name a lab/);
   });
 }
+
+test("an existing lab counts as it is, except for what is asked for", () => {
+  const there = planLab({ suite: "trixie", name: "mine", nodes: 2 });
+  assert.equal(mismatch(there, {}), undefined);
+  assert.equal(mismatch(there, { suite: "trixie", nodes: 2 }), undefined);
+  assert.equal(
+    mismatch(there, { suite: "bookworm" }),
+    "it is one of trixie, and bookworm is asked for",
+  );
+  assert.equal(
+    mismatch(there, { nodes: 3 }),
+    "its number of nodes is 2, and 3 is asked for",
+  );
+});
