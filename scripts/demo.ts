@@ -109,15 +109,11 @@ async function bringUp(
   figures: [string, string][],
   signal: AbortSignal,
 ): Promise<Lab> {
-  const before = describeLab(labName);
-  const suite = wanted ?? before?.suite;
-  if (before && before.suite !== suite)
-    say(`The cluster of ${before.suite} makes room for one of ${suite}.`);
   const started = Date.now();
   let wasUp = false;
   const log = stopwatch();
   const lab = await labUp(
-    { name: labName, suite },
+    { name: labName, suite: wanted },
     (line) => {
       wasUp ||= line.endsWith("is up already");
       log(line);
@@ -144,6 +140,7 @@ function summary(figures: readonly [string, string][], node: string): void {
       `Kill Postfix's master:     npm run lab -- exec ${node} --name ${labName} -- pkill -9 -x master`,
       `  it is back within 30 s:  npm run lab -- exec ${node} --name ${labName} -- crm_mon --one-shot`,
       `Cut a node's power:        npm run lab -- exec ${node} --name ${labName} -- poweroff -ff`,
+      `  bring it back:           npm run lab -- start ${node} --name ${labName}`,
       `Ask Pulumi:                npm run demo -- pulumi stack output`,
       `Move the address:          npm run demo -- pulumi config set ip 192.0.2.26`,
       `  see what that would do:  npm run demo -- pulumi preview --diff`,
