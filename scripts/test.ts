@@ -1,8 +1,8 @@
 // The test runner: npm test [-- fast | cluster | PART_OF_A_PATH...]
-import { ensurePulumi } from "./cli";
+import { ensurePulumi, type PulumiCli } from "./cli";
 import { REPO } from "./cli/places";
 import { labObstacles, withLabs } from "./testing/lab";
-import type { FileResult } from "./testing/judge";
+import { failureOf, type FileResult } from "./testing/judge";
 import { inPool } from "./testing/pool";
 import {
   duration,
@@ -118,20 +118,38 @@ function skipAll(
 async function runCluster(files: readonly string[]): Promise<Outcome> {
   const obstacles = await labObstacles(REPO);
   if (obstacles.length > 0) return skipAll(files, obstacles);
+  let cli: PulumiCli;
   try {
-    const { bin, version, source } = await ensurePulumi(say);
-    say(`Pulumi CLI ${version} (${source}): ${bin}\n`);
-    return await withLabs(REPO, say, (record) =>
-      runFiles(largestFirst(REPO, files), CLUSTER_AT_ONCE, (lane) => ({
-        PACEMAKER_TEST_CLI: bin,
-        PACEMAKER_TEST_LABS: record,
-        // Files that run at the same time have labs of their own, and so have two runs where the variable is set.
-        PACEMAKER_TEST_LANE: `${process.env.PACEMAKER_TEST_LANE ?? ""}${lane + 1}`,
-      })),
-    );
+    cli = await ensurePulumi(say);
   } catch (error) {
     return skipAll(files, [(error as Error).message]);
   }
+  const { bin, version, source } = cli;
+  say(`Pulumi CLI ${version} (${source}): ${bin}\n`);
+  const { result, leftUp } = await withLabs(REPO, say, (record) =>
+    runFiles(largestFirst(REPO, files), CLUSTER_AT_ONCE, (lane) => ({
+      PACEMAKER_TEST_CLI: bin,
+      PACEMAKER_TEST_LABS: record,
+      // Files that run at the same time have labs of their own, and so have two runs where the variable is set.
+      PACEMAKER_TEST_LANE: `${process.env.PACEMAKER_TEST_LANE ?? ""}${lane + 1}`,
+    })),
+  );
+  return withLeftUp(result, leftUp);
+}
+
+/** A lab that stays up is one more failure. */
+function withLeftUp(
+  outcome: Outcome,
+  leftUp: readonly { lab: string; why: string }[],
+): Outcome {
+  const failed = leftUp.map(({ lab, why }) =>
+    failureOf(`taking the lab ${lab} down`, why),
+  );
+  return {
+    ...outcome,
+    tally: failed.map(({ tally }) => tally).reduce(add, outcome.tally),
+    failed: [...outcome.failed, ...failed],
+  };
 }
 
 function summarize(outcomes: readonly Outcome[], milliseconds: number): number {

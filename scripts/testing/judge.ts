@@ -1,6 +1,6 @@
 import { fullName } from "./events";
 import type { TestEvent } from "./events";
-import type { Tally } from "./tally";
+import { NOTHING, type Tally } from "./tally";
 
 export interface FileRun {
   file: string;
@@ -78,4 +78,18 @@ export function judge(run: FileRun): FileResult {
     failures.push({ name: "the file as a whole", detail: whole });
   }
   return { ...run, tally, failures };
+}
+
+/** A failure that belongs to no test file, in a file's place. */
+export function failureOf(what: string, detail: string): FileResult {
+  return {
+    file: what,
+    events: [],
+    output: [],
+    milliseconds: 0,
+    end: undefined,
+    late: undefined,
+    tally: { ...NOTHING, failed: 1 },
+    failures: [{ name: what, detail }],
+  };
 }

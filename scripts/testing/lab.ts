@@ -13,29 +13,44 @@ interface Lab {
   labDown(name: string): Promise<unknown>;
 }
 
+export interface WithLabs<Result> {
+  result: Result;
+  /** The labs that could not be taken down, and why. */
+  leftUp: { lab: string; why: string }[];
+}
+
 /**
  * Runs the work with a file in which it names the labs that it brings up, and takes those down afterwards. Labs that
- * were up before are left alone.
+ * were up before are left alone. What goes wrong afterwards takes nothing away from what the work has found.
  */
 export async function withLabs<Result>(
   repo: string,
   say: (line: string) => void,
   work: (record: string) => Promise<Result>,
-): Promise<Result> {
+): Promise<WithLabs<Result>> {
   const folder = mkdtempSync(join(tmpdir(), "pacemaker-labs-"));
   const record = join(folder, "labs");
   writeFileSync(record, "");
+  const leftUp: WithLabs<Result>["leftUp"] = [];
+  let result: Result;
   try {
-    return await work(record);
+    result = await work(record);
   } finally {
     const names = readFileSync(record, "utf8").split("\n").filter(Boolean);
-    const { labDown } = (await import(join(repo, "lab", "index.ts"))) as Lab;
-    for (const name of new Set(names)) {
-      say(`taking the lab ${name} down`);
-      await labDown(name);
+    for (const lab of new Set(names)) {
+      say(`taking the lab ${lab} down`);
+      try {
+        const { labDown } = (await import(join(repo, "lab/index.ts"))) as Lab;
+        await labDown(lab);
+      } catch (error) {
+        const why = (error as Error).message;
+        say(`the lab ${lab} stays up: ${why}`);
+        leftUp.push({ lab, why });
+      }
     }
     rmSync(folder, { recursive: true });
   }
+  return { result, leftUp };
 }
 
 /** Why this machine cannot run the lab; loaded only when cluster tests are chosen. */

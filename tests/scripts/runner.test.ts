@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { FileResult } from "../../scripts/testing/judge";
+import { withLabs } from "../../scripts/testing/lab";
 import { inPool } from "../../scripts/testing/pool";
 import { duration, failureReport, testLine } from "../../scripts/testing/print";
 import { runFile } from "../../scripts/testing/run-file";
@@ -92,6 +93,41 @@ test("durations read well", () => {
     "119.0 s",
     "3 min 5 s",
   ]);
+});
+
+suite("labs that a run brings up", () => {
+  test("are all taken down; one that stays is reported beside the result", async () => {
+    const repo = mkdtempSync(join(tmpdir(), "runner-labs-"));
+    try {
+      mkdirSync(join(repo, "lab"));
+      writeFileSync(
+        join(repo, "lab/index.ts"),
+        `export async function labDown(name: string) {
+           if (name === "stuck") throw new Error("still mounted");
+         }`,
+      );
+      const said: string[] = [];
+      const outcome = await withLabs(
+        repo,
+        (line) => said.push(line),
+        async (record) => {
+          writeFileSync(record, "stuck\nother\nstuck\n");
+          return "12 passed";
+        },
+      );
+      assert.deepEqual(outcome, {
+        result: "12 passed",
+        leftUp: [{ lab: "stuck", why: "still mounted" }],
+      });
+      assert.deepEqual(said, [
+        "taking the lab stuck down",
+        "the lab stuck stays up: still mounted",
+        "taking the lab other down",
+      ]);
+    } finally {
+      rmSync(repo, { recursive: true });
+    }
+  });
 });
 
 suite("one test file", () => {
