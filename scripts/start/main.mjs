@@ -42,10 +42,6 @@ async function prepare() {
 }
 
 export async function main([file, ...args]) {
-  if (file === undefined) {
-    console.error("usage: node scripts/start.mjs FILE.ts ARGS...");
-    process.exit(2);
-  }
   try {
     if (!isInstalled(repo) || !isBuilt(repo)) {
       await withLock(
@@ -58,6 +54,7 @@ export async function main([file, ...args]) {
     say(error.message);
     process.exit(1);
   }
+  if (file === undefined) return;
   const path = [resolve(file), resolve(repo, file)].find((candidate) =>
     existsSync(candidate),
   );
