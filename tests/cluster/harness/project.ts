@@ -1,5 +1,6 @@
 /** A user's Pulumi project in a folder of its own, with its own state, run inside a lab's network. */
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -27,9 +28,10 @@ export interface LabConnection {
 export interface ProjectOptions {
   /**
    * The program. JavaScript finds `pulumi`, `pacemaker`, `connection`, `ip` and `cidrNetmask` defined; TypeScript stands
-   * alone and finds the last three in process.env.LAB, as JSON.
+   * alone and finds the last three in process.env.LAB, as JSON. Or the folder of a whole project, of which the files
+   * beside its Pulumi.yaml are copied that a project has.
    */
-  program: string;
+  program: string | { folder: string };
   language?: "javascript" | "typescript";
   /** The project's name. */
   name?: string;
@@ -70,6 +72,13 @@ const pulumi = require("@pulumi/pulumi");
 const pacemaker = require("pulumi-pacemaker");
 const { connection, ip, cidrNetmask } = JSON.parse(process.env.LAB);
 `;
+
+const projectFiles = [
+  "Pulumi.yaml",
+  "index.ts",
+  "package.json",
+  "tsconfig.json",
+];
 
 const stack = "test";
 const usualSeconds = 240;
@@ -113,8 +122,13 @@ export async function makeProject(
     ...options.env,
   };
   const project = new Project(lab, dir, env, options.language ?? "javascript");
-  project.writeSettings(options.name ?? "scenario");
-  project.writeProgram(options.program);
+  if (typeof options.program === "string") {
+    project.writeSettings(options.name ?? "scenario");
+    project.writeProgram(options.program);
+  } else {
+    for (const file of projectFiles)
+      copyFileSync(join(options.program.folder, file), join(dir, file));
+  }
   project.useModules(options.nodeModules ?? snapshotModules());
   succeeded(await project.pulumi(["stack", "init", stack]));
   return project;
