@@ -19,11 +19,14 @@ export function testLabName(suite: Suite): string {
   return `tests${process.env.PACEMAKER_TEST_LANE ?? ""}-${suite}`;
 }
 
-export async function bringUp(suite: Suite): Promise<Lab> {
-  const name = testLabName(suite);
+/** @param nodes how many: another number than usual has a lab of its own */
+export async function bringUp(suite: Suite, nodes?: number): Promise<Lab> {
+  const name = [testLabName(suite), nodes].filter(Boolean).join("-");
   const wasThere = describeLab(name) !== undefined;
   if (!wasThere && recordFile) appendFileSync(recordFile, `${name}\n`);
-  return labUp({ suite, name }, (line) => console.log(`lab ${name}: ${line}`));
+  return labUp({ suite, name, nodes }, (line) =>
+    console.log(`lab ${name}: ${line}`),
+  );
 }
 
 /**
