@@ -410,6 +410,88 @@ describe("update", () => {
   });
 });
 
+describe("a node that is offline when its unit is to be stopped", () => {
+  /** node-03 is down, and its own Postfix starts again at its next boot. */
+  async function createWithout(setting: Setting) {
+    const node = setting.cluster.node("node-03");
+    node.online = false;
+    node.openFails = new PacemakerError(
+      "connect",
+      `${node.address}:22: no answer`,
+    );
+    const { outs } = await systemdResource.create(inputsOf(setting).service);
+    return { node, outs };
+  }
+
+  test("is said and kept in the state, and the others are done", async () => {
+    const setting = mailCluster();
+    const { outs } = await createWithout(setting);
+    assert.deepEqual(outs, {
+      ...inputsOf(setting).service,
+      registeredUnit: "postfix",
+      pendingNodes: ["node-03"],
+    });
+    assert.match(
+      warnings,
+      /smtp_service: its unit could not be stopped and disabled on node-03: offline\. Run "pulumi up" again when it is back\./,
+    );
+    assert.ok(setting.cluster.primitive("smtp_service"));
+    assert.deepEqual(
+      setting.cluster.nodes.map(({ units }) => units.get("postfix")),
+      ["inactive", "inactive", "active"].map((ActiveState) => ({
+        UnitFileState: ActiveState === "active" ? "enabled" : "disabled",
+        ActiveState,
+        WantedBy: "multi-user.target",
+      })),
+    );
+  });
+
+  test("is a change of the same inputs, while it is down and when it is back", async () => {
+    const setting = mailCluster();
+    const { service } = inputsOf(setting);
+    const { node, outs } = await createWithout(setting);
+    const diff = () => systemdResource.diff("smtp_service", outs, service);
+    const expected = { changes: true, replaces: [], deleteBeforeReplace: true };
+    assert.deepEqual(await diff(), expected);
+    node.online = true;
+    delete node.openFails;
+    assert.deepEqual(await diff(), expected);
+  });
+
+  test("stays so after an update while it is down, and after a refresh", async () => {
+    const setting = mailCluster();
+    const { service } = inputsOf(setting);
+    const { outs } = await createWithout(setting);
+    const again = await systemdResource.update("smtp_service", outs, service);
+    assert.deepEqual(again.outs.pendingNodes, ["node-03"]);
+    const { props } = await systemdResource.read("smtp_service", again.outs);
+    assert.deepEqual(props?.pendingNodes, ["node-03"]);
+  });
+
+  test("is done by the first update when it is back, and then nothing is left to do", async () => {
+    const setting = mailCluster();
+    const { service } = inputsOf(setting);
+    const { node, outs } = await createWithout(setting);
+    node.online = true;
+    delete node.openFails;
+    const { epoch } = setting.cluster.version;
+    const done = await systemdResource.update("smtp_service", outs, service);
+    assert.deepEqual(done.outs, { ...service, registeredUnit: "postfix" });
+    assert.deepEqual(node.units.get("postfix"), {
+      UnitFileState: "disabled",
+      ActiveState: "inactive",
+      WantedBy: "multi-user.target",
+    });
+    assert.equal(setting.cluster.version.epoch, epoch, "the CIB was changed");
+    const { changes } = await systemdResource.diff(
+      "smtp_service",
+      done.outs,
+      service,
+    );
+    assert.equal(changes, false);
+  });
+});
+
 describe("read", () => {
   test("what is as declared reads as the state, twice", async () => {
     const setting = mailCluster();
