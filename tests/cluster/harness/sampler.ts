@@ -1,6 +1,7 @@
 /** Looks every 50 ms, on every node, whether Postfix is alive there and whether the node holds the address. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onNode } from "../../../lab/containers";
 import type { Lab } from "../../../lab";
 import { eventually } from "./wait";
@@ -21,6 +22,28 @@ export interface Misplacement {
   samples: number;
 }
 
+/** What was different from one look to the next: Postfix came or went, or the address did. */
+export interface Change {
+  node: string;
+  /** The look at which it was first seen. */
+  t: number;
+  /** The seconds since the look before: what happened in between was not seen. */
+  gap: number;
+  active: boolean;
+  holds: boolean;
+  /** Both changed at once. */
+  both: boolean;
+}
+
+/** A sampler that does not end by then, in seconds, hangs. */
+const endSeconds = 5;
+
+/**
+ * A node that nobody looked at for so many seconds was out of sight. A look is due every 50 ms, but waits for a processor
+ * where all are busy: up to 1.2 s were seen, with 60 processes waiting for two.
+ */
+const stallSeconds = 3;
+
 /**
  * It forks nothing, and ends with its stdin. The address is read before and after the processes: in the right order it
  * is there at one of these moments whenever a master was seen in between.
@@ -28,6 +51,7 @@ export interface Misplacement {
 const script = `
 import os, select, sys, time
 address = sys.argv[1]
+print(os.getpid(), flush=True)
 def holds():
     last = ""
     for line in open("/proc/net/fib_trie"):
@@ -60,8 +84,14 @@ while True:
 
 class NodeSampler {
   readonly samples: Sample[] = [];
+  /** The sampler's own process, as the node counts them. */
+  pid: number | undefined;
   private rest = "";
   private words = "";
+  /** How it ended, once it has. */
+  private end: string | undefined;
+  private readonly closed: Promise<unknown>;
+
   private constructor(
     readonly node: string,
     private readonly child: ChildProcess,
@@ -69,15 +99,16 @@ class NodeSampler {
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       const lines = (this.rest + text).split("\n");
       this.rest = lines.pop() ?? "";
-      for (const line of lines) {
-        const [t, active, holds] = line.split(" ").map(Number);
-        this.samples.push({ t: t!, active: active === 1, holds: holds === 1 });
-      }
+      for (const line of lines) this.take(line);
     });
     child.stderr!.setEncoding("utf8").on("data", (text) => {
       this.words += text;
     });
     child.stdin!.on("error", () => undefined); // the node may go down
+    child.on("exit", (code, signal) => {
+      this.end = signal ?? `code ${code}`;
+    });
+    this.closed = once(child, "close");
   }
 
   static start(lab: Lab, node: string): NodeSampler {
@@ -88,22 +119,55 @@ class NodeSampler {
     return new NodeSampler(node, spawn(program, args, { env }));
   }
 
+  get outside(): number {
+    return this.child.pid!;
+  }
+
+  private take(line: string): void {
+    const [t, active, holds] = line.split(" ").map(Number);
+    if (this.pid === undefined) this.pid = t!;
+    else this.samples.push({ t: t!, active: active === 1, holds: holds === 1 });
+  }
+
   async started(): Promise<void> {
     await eventually(`the first samples of ${this.node}`, () => {
-      if (this.words) throw new Error(this.words);
+      if (this.words || this.end) throw new Error(this.words || this.end);
       return this.samples.length > 1 ? true : undefined;
     });
   }
 
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
-    const closed = once(this.child, "close");
+  /** Ends it, and says why it cannot be relied upon, if so. */
+  async stop(): Promise<string[]> {
+    const told = Date.now() / 1000;
+    const early = this.end;
     this.child.stdin!.end();
-    await closed;
+    const late = new AbortController();
+    const inTime = await Promise.race([
+      this.closed.then(() => true),
+      sleep(endSeconds * 1000, false, { signal: late.signal }),
+    ]);
+    late.abort();
+    const unwell = this.end !== "code 0" ? this.end : undefined;
+    if (!inTime) this.child.kill("SIGKILL");
+
+    const last = this.samples.at(-1)?.t ?? 0;
+    const stalls = [
+      ...gapsBetween(this.samples).filter((gap) => gap > stallSeconds),
+      ...(told - last > stallSeconds ? [told - last] : []),
+    ];
+    return [
+      ...(early ? [`ended by itself: ${early}`] : []),
+      ...(unwell && !early ? [`ended with ${unwell}`] : []),
+      ...(inTime ? [] : [`did not end within ${endSeconds} s`]),
+      ...(this.words ? [`said: ${this.words.trim()}`] : []),
+      ...stalls.map((gap) => `did not look for ${gap.toFixed(1)} s`),
+    ].map((what) => `the sampler on ${this.node} ${what}`);
   }
 }
 
 export class Sampler {
+  private stopped = false;
+
   private constructor(private readonly nodes: readonly NodeSampler[]) {}
 
   /** Starts on all nodes, or those given, and returns when each has looked. */
@@ -116,30 +180,60 @@ export class Sampler {
     try {
       await Promise.all(samplers.map((one) => one.started()));
     } catch (error) {
-      await sampler.stop();
+      await sampler.stop().catch(() => undefined); // the first error says why
       throw error;
     }
     return sampler;
   }
 
-  /** Ends it; what was seen can be asked for as before. */
+  /**
+   * Ends it; what was seen can be asked for as before. Again is no error.
+   *
+   * @throws where a node was out of sight before: what was not looked at is not known to be in order.
+   */
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((one) => one.stop()));
+    if (this.stopped) return;
+    this.stopped = true;
+    const complaints = await Promise.all(this.nodes.map((one) => one.stop()));
+    if (complaints.flat().length > 0)
+      throw new Error(complaints.flat().join("\n"));
+  }
+
+  private on(node: string): NodeSampler {
+    const found = this.nodes.find((one) => one.node === node);
+    if (!found) throw new Error(`no sampler on ${node}`);
+    return found;
   }
 
   samples(node: string): readonly Sample[] {
-    const found = this.nodes.find((one) => one.node === node);
-    if (!found) throw new Error(`no sampler on ${node}`);
-    return found.samples;
+    return this.on(node).samples;
+  }
+
+  /** The process that looks on a node, by the node's own count, and the one outside that waits for it. */
+  processes(node: string): { inside: number; outside: number } {
+    const { pid, outside } = this.on(node);
+    return { inside: pid!, outside };
   }
 
   /** The seconds between one look and the next, of all nodes, sorted. */
   gaps(): number[] {
     return this.nodes
-      .flatMap(({ samples }) =>
-        samples.slice(1).map(({ t }, index) => t - samples[index]!.t),
-      )
+      .flatMap(({ samples }) => gapsBetween(samples))
       .sort((a, b) => a - b);
+  }
+
+  /** Everything that came or went, on all nodes. */
+  changes(): Change[] {
+    return this.nodes.flatMap(({ node, samples }) =>
+      samples.slice(1).flatMap(({ t, active, holds }, index) => {
+        const before = samples[index]!;
+        const started = active !== before.active;
+        const moved = holds !== before.holds;
+        if (!started && !moved) return [];
+        const gap = t - before.t;
+        return [{ node, t, gap, active, holds, both: started && moved }];
+      }),
+    );
   }
 
   /** The nodes where Postfix has never been seen inactive: there, a fresh installation's own Postfix still runs. */
@@ -160,6 +254,10 @@ export class Sampler {
       return spans(node, counted);
     });
   }
+}
+
+function gapsBetween(samples: readonly Sample[]): number[] {
+  return samples.slice(1).map(({ t }, index) => t - samples[index]!.t);
 }
 
 function spans(node: string, samples: readonly Sample[]): Misplacement[] {
