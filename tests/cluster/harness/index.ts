@@ -20,3 +20,4 @@ export {
 export { Sampler, type Misplacement, type Sample } from "./sampler";
 export { smtpStack } from "./stack";
 export { eventually } from "./wait";
+export { wholeLife } from "./wholeLife";

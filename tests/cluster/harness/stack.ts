@@ -26,15 +26,47 @@ const units: Record<Suite, string[]> = {
   trixie: ["postfix"],
 };
 
+/** What every program with the stack, and every order of its steps, makes: in the spelling of `configuration`. */
+const resources = (unit: string, timeout: string): string => `  <resources>
+    <group id="smtp-stack">
+      <primitive class="ocf" id="smtp_ip" provider="heartbeat" type="IPaddr2">
+        <instance_attributes id="smtp_ip-instance_attributes">
+          <nvpair id="smtp_ip-instance_attributes-cidr_netmask" name="cidr_netmask" value="24">
+          <nvpair id="smtp_ip-instance_attributes-ip" name="ip" value="192.0.2.25">
+        <meta_attributes id="smtp_ip-meta_attributes">
+        <operations>
+          <op id="smtp_ip-monitor-interval-30s" interval="30s" name="monitor">
+          <op id="smtp_ip-start-interval-0s" interval="0s" name="start" timeout="20s">
+          <op id="smtp_ip-stop-interval-0s" interval="0s" name="stop" timeout="20s">
+      <primitive class="systemd" id="smtp_service" type="${unit}">
+        <meta_attributes id="smtp_service-meta_attributes">
+        <operations>
+          <op id="smtp_service-monitor-interval-30s" interval="30s" name="monitor">
+          <op id="smtp_service-start-interval-0s" interval="0s" name="start" timeout="${timeout}">
+          <op id="smtp_service-stop-interval-0s" interval="0s" name="stop" timeout="${timeout}">`;
+
+const made: Record<Suite, string> = {
+  bookworm: resources("postfix@-", "100"),
+  trixie: resources("postfix", "100s"),
+};
+
 export const smtpStack = {
   program,
   members: ["smtp_ip", "smtp_service"],
   /** Everything in a program's state that is the stack's. */
   resources: ["smtp", "smtp_ip", "smtp_service", "smtp-stack"],
+  madeFrom,
   serves,
   unitsAreOff,
   isGone,
 };
+
+/** The configuration that a cluster without resources has once the stack is there, and nothing else is changed. */
+function madeFrom(before: string, suite: Suite): string {
+  const none = "  <resources>";
+  assert.ok(before.includes(`${none}\n  <`), `resources in ${before}`);
+  return before.replace(none, made[suite]);
+}
 
 /** Asserts that both members run on one node, that mail is taken there at the address, and returns the node. */
 async function serves(lab: Lab, asked?: string): Promise<string> {
