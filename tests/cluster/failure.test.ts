@@ -67,12 +67,19 @@ onLab("bookworm", "a failure after creation", (lab) => {
         ["smtp-stack"],
       );
 
+      // A refresh reads what is there, and forgets the failure; that something is left to do must not be forgotten.
+      succeeded(await project.refresh());
+
       // No hand on the cluster: no "pcs resource cleanup".
       await inPostfix(`mv kept ${failure.file}; postfix check`);
       await inPostfix(
         "if systemctl is-active -q postfix@-; then systemctl reload postfix@-; fi",
       );
       const mended = succeeded(await project.up());
+      assert.ok(
+        mended.steps.includes("update smtp-stack"),
+        mended.steps.join(", "),
+      );
       t.diagnostic(`the next up took ${mended.seconds.toFixed(1)} s`);
       const node = await smtpStack.serves(lab());
       await smtpStack.unitsAreOff(lab(), [node]);
