@@ -70,21 +70,55 @@ onLab("bookworm", "secrets of the stack", (lab) => {
     const preview = await project.preview(["--diff", `--save-plan=${plan}`]);
     texts.set("preview", succeeded(preview).output);
     texts.set("plan", readFileSync(plan, "utf8"));
-    texts.set("up", succeeded(await project.up(["--diff", ...log])).output);
+
+    // A start that fails keeps what was made, and how it was made, in the state.
+    const broken = "/etc/systemd/system/life-one.service.d";
+    await onEveryNode(
+      lab(),
+      `mkdir ${broken}
+      printf '[Service]\\nExecStartPre=/bin/false\\n' >${broken}/broken.conf
+      systemctl daemon-reload`,
+    );
+    const words = "web_service failed to start";
+    const partly = failedWith(await project.up(["--diff", ...log]), words);
+    texts.set("partial failure", partly.output);
+    texts.set("state after it", await project.exportText());
+    const kept = (await project.resources(true)).find(
+      ({ initErrors }) => (initErrors ?? []).length > 0,
+    );
+    assert.equal(kept?.id, "web");
+    const properties = JSON.stringify(kept.outputs);
+    assert.ok(properties.includes(password), "it knows the connection");
+    texts.set(
+      "refresh after it",
+      succeeded(await project.refresh(["--diff", ...log])).output,
+    );
+    texts.set("state after its refresh", await project.exportText());
+    await onEveryNode(lab(), `rm -r ${broken}; systemctl daemon-reload`);
+
+    const up = succeeded(await project.up(["--diff", ...log]));
+    assert.deepEqual(up.changes, { same: 3, update: 1 }, up.output);
+    texts.set("up", up.output);
     texts.set("state", await project.exportText());
+
+    await onEveryNode(lab(), "systemctl stop ssh");
+    project.writeProgram(program("20s"));
+    texts.set("error", failedWith(await project.up(log)).output);
+    texts.set("state after an error", await project.exportText());
+    await onEveryNode(lab(), "systemctl start ssh");
+    texts.set("destroy", succeeded(await project.destroy(log)).output);
     const looks = await seen.stop();
     for (const [node, { count, found }] of Object.entries(looks)) {
       assert.ok(count > 20, `${count} looks on ${node}`);
       assert.deepEqual(found, [], node);
     }
 
-    await onEveryNode(lab(), "systemctl stop ssh");
-    project.writeProgram(program("20s"));
-    texts.set("error", failedWith(await project.up(log)).output);
-    await onEveryNode(lab(), "systemctl start ssh");
-    texts.set("destroy", succeeded(await project.destroy(log)).output);
-
-    assert.match(texts.get("up")!, /pacemaker: .*cibadmin/, "debug output");
+    for (const where of ["partial failure", "up", "destroy"])
+      assert.match(
+        texts.get(where)!,
+        /pacemaker: \S+:22 \d+\.\d{3} s, exit 0: \S*cibadmin /,
+        `debug output of ${where}`,
+      );
     assert.match(texts.get("up")!, /"level":"INFO"|^I\d{4} /m, "a log");
     const leaks = [...texts].flatMap(([where, text]) =>
       canaries
@@ -102,7 +136,7 @@ onLab("bookworm", "secrets of the stack", (lab) => {
 const script = `
 import json, os, sys, time
 canaries = [one.encode() for one in json.load(sys.stdin)]
-end = time.monotonic() + 100
+end = time.monotonic() + 400
 count, found = 0, set()
 while time.monotonic() < end and not os.path.exists("/run/stop-looking"):
     for pid in os.listdir("/proc"):
@@ -127,7 +161,7 @@ function watchArguments(lab: Lab, words: readonly string[]) {
     const argv = ["/usr/bin/python3", "-c", script];
     const result = await execOnNode(lab, name, argv, {
       stdin: JSON.stringify(words),
-      timeoutMs: 110_000,
+      timeoutMs: 410_000,
     });
     return [name, JSON.parse(result.stdout) as Looks] as const;
   });
