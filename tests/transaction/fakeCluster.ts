@@ -539,13 +539,16 @@ export class FakeCluster {
   }
 
   private listeners(node: FakeNode): string {
-    const mail = this.onNode(node).some((one) =>
-      one.agent.startsWith("systemd:postfix"),
-    );
+    const agents = this.onNode(node).map(({ agent }) => agent);
+    const line = (unit: string, port: string): string =>
+      agents.some((agent) => agent.startsWith(`systemd:${unit}`))
+        ? `   1: 00000000:${port} 00000000:0000 0A\n`
+        : "";
     return (
       "  sl  local_address rem_address   st\n" +
       "   0: 00000000:0016 00000000:0000 0A\n" +
-      (mail ? "   1: 00000000:0019 00000000:0000 0A\n" : "")
+      line("postfix", "0019") +
+      line("nginx", "0050")
     );
   }
 

@@ -5,9 +5,13 @@ import { labConnection } from "../../harness";
 import type { Lab } from "../../../../lab";
 
 export interface Golden {
-  /** The version that wrote the state. */
-  version: string;
+  /** The version that wrote the state, and what is special about it: the file's name. */
+  name: string;
   program: string;
+  /** How many resources it holds, the stack's own among them. */
+  resources: number;
+  /** Those that are not as they should be: the next update finishes them. */
+  unfinished: readonly string[];
 }
 
 const everything = `
@@ -25,12 +29,51 @@ new pacemaker.ResourceGroup("web", {
 new pacemaker.FloatingIp("alone", { connection: pulumi.secret(connection), resourceId: "alone_ip", ip: "192.0.2.41" });
 `;
 
+/** Written while a node was off and the service started nowhere. */
+const interrupted = `
+const address = new pacemaker.FloatingIp("web_ip", { connection, group: "web", ip: "192.0.2.31" });
+const service = new pacemaker.SystemdResource("web_service", { connection, group: "web", unit: "nginx" });
+new pacemaker.ResourceGroup("web", { connection, members: [address.resourceId, service.resourceId] });
+`;
+
 export const goldens: readonly Golden[] = [
-  { version: "0.1.0", program: everything },
+  { name: "0.1.0", program: everything, resources: 9, unfinished: [] },
+  {
+    name: "0.1.0-unfinished",
+    program: interrupted,
+    resources: 4,
+    unfinished: ["web_service", "web"],
+  },
 ];
 
-export function fileOf({ version }: Golden): string {
-  return join(__dirname, `${version}.json`);
+export function fileOf({ name }: Golden): string {
+  return join(__dirname, `${name}.json`);
+}
+
+/** A resource of a state, with its secrets as they are. */
+export interface GoldenResource {
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/** The resources of a state that a handler works on, in their order. */
+export function resourcesOf(golden: Golden): GoldenResource[] {
+  const state = JSON.parse(readFileSync(fileOf(golden), "utf8"), revealed) as {
+    deployment: { resources: GoldenResource[] };
+  };
+  return state.deployment.resources.filter(
+    ({ inputs }) => inputs?.__provider !== undefined,
+  );
+}
+
+/** Pulumi's mark of a secret in a state. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+function revealed(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !(secretMark in value))
+    return value;
+  return JSON.parse((value as { plaintext?: string }).plaintext ?? "null");
 }
 
 /** Both spellings of the lab's own texts, and what stands for them. */
