@@ -10,12 +10,59 @@ export function explainNotStarted(
 ): string {
   const lines = [
     ...resources.map((id) => describe(status, id)),
+    ...held(status, resources),
     ...clusterWide(status, cib),
     ...bans(cib, resources),
     ...resources.flatMap((id) => disabled(cib, id)),
     ...resources.flatMap((id) => failuresOf(status, cib, id)),
   ];
   return lines.map((line) => `- ${line}`).join("\n");
+}
+
+/** How an operator keeps Pacemaker from starting and stopping resources, where one does. */
+export interface Held {
+  readonly why: string;
+  /** The command that ends it. */
+  readonly wayOut: string;
+}
+
+/** Of maintenance of the cluster, of a node, and of single resources, each implies the next. */
+export function heldByOperator(
+  status: ClusterStatus,
+  resources: readonly string[],
+): Held | undefined {
+  if (status.maintenance)
+    return {
+      why: "the cluster is in maintenance mode",
+      wayOut: "pcs property set maintenance-mode=false",
+    };
+  const unmanaged = resources.flatMap((id) => {
+    const found = status.resources.get(id);
+    return found && !found.managed && !found.blocked ? [found] : [];
+  });
+  const nodes = status.nodes
+    .filter(
+      ({ name, maintenance }) =>
+        maintenance && unmanaged.some((found) => found.nodes.includes(name)),
+    )
+    .map(({ name }) => name);
+  if (nodes.length > 0)
+    return {
+      why: `${nodes.join(", ")} is in maintenance`,
+      wayOut: `pcs node unmaintenance ${nodes.join(" ")}`,
+    };
+  const ids = unmanaged.map(({ id }) => id);
+  return ids.length > 0
+    ? {
+        why: `${ids.join(", ")} is unmanaged`,
+        wayOut: `pcs resource manage ${ids.join(" ")}`,
+      }
+    : undefined;
+}
+
+function held(status: ClusterStatus, resources: readonly string[]): string[] {
+  const found = heldByOperator(status, resources);
+  return found ? [`${found.why}: "${found.wayOut}" ends it`] : [];
 }
 
 /** Why resources are not stopped. */
@@ -25,25 +72,8 @@ export function explainNotStopped(
   resources: readonly string[],
 ): string {
   return resources
-    .flatMap((id) => {
-      const found = status.resources.get(id);
-      return [
-        describe(status, id),
-        ...(found?.managed === false && !found.blocked
-          ? [
-              `${id} is unmanaged, so Pacemaker does not stop it: "pcs resource manage ${id}"`,
-            ]
-          : []),
-        ...failuresOf(status, cib, id),
-      ];
-    })
-    .concat(
-      status.maintenance
-        ? [
-            `the cluster is in maintenance mode: "pcs property set maintenance-mode=false" ends it`,
-          ]
-        : [],
-    )
+    .flatMap((id) => [describe(status, id), ...failuresOf(status, cib, id)])
+    .concat(held(status, resources))
     .map((line) => `- ${line}`)
     .join("\n");
 }
@@ -73,11 +103,6 @@ function clusterWide(status: ClusterStatus, cib: Cib): string[] {
       ? [
           `stonith-enabled is true and there is no fencing device, so Pacemaker starts nothing: define a fencing device ` +
             `("pcs stonith create")`,
-        ]
-      : []),
-    ...(status.maintenance
-      ? [
-          `the cluster is in maintenance mode: "pcs property set maintenance-mode=false" ends it`,
         ]
       : []),
     ...(status.stopAll
