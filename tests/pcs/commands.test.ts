@@ -76,7 +76,7 @@ test("the marks of all that were staged are taken away by one command", () => {
   assert.deepEqual(unstage(["a", "b.c"]), [
     [
       ...["cibadmin", "--delete-all", "--force", "--xpath"],
-      `//primitive[@id="a" or @id="b.c"]/meta_attributes/nvpair[@name="target-role" or @name="pulumi-staged"]`,
+      `//primitive[@id="a" or @id="b.c"]/meta_attributes/nvpair[@name="target-role" or @name="pulumi-staged" or @name="pulumi-moves-to"]`,
     ],
   ]);
 });

@@ -53,7 +53,21 @@ function refusal(cib: Cib, declared: Declared): string {
 const differs = (...lines: string[]) =>
   `smtp_ip exists in the cluster and differs from what is declared:\n` +
   lines.map((line) => `- ${line}\n`).join("") +
-  `Declare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. Nothing was changed.`;
+  // Where the agent is another one, nothing can change it.
+  (lines[0]!.startsWith("its agent")
+    ? `Declare it as it is, or choose another resourceId. Nothing was changed.`
+    : `Declare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. Nothing was changed.`);
+
+test("adopt is advised only where it helps", () => {
+  const cib = parseCib(
+    cibWith(`<primitive id="smtp_service" class="systemd" type="exim4"/>`),
+  );
+  assert.match(refusal(cib, service), /set adopt to "update"/);
+  assert.doesNotMatch(
+    refusal(cib, { ...ip, id: "smtp_service" }),
+    /set adopt to "update"/,
+  );
+});
 
 describe("a primitive that is not there", () => {
   test("is created staged where its group starts it", () => {
@@ -166,7 +180,7 @@ for (const suite of suites)
         ),
         [
           "resource update smtp_ip ip=192.0.2.26",
-          "resource update smtp_ip op monitor interval=10s",
+          `cibadmin --modify --xml-text <op id="smtp_ip-monitor-interval-30s" interval="10s"/>`,
         ],
       );
     });
@@ -224,15 +238,15 @@ describe("an update", () => {
       "resource update smtp_ip cidr_netmask=",
     ],
     [
-      "of the interval keeps the operation's other attributes",
+      "of the interval changes that one operation",
       { ...alone, monitorInterval: "10s" },
-      "resource update smtp_ip op monitor interval=10s timeout=20s on-fail=restart",
+      `cibadmin --modify --xml-text <op id="o1" interval="10s"/>`,
     ],
     [
-      "of timeouts keeps the operations' other attributes",
+      "of timeouts changes those operations",
       { ...alone, timeouts: { start: "60s", monitor: "30s" } },
-      "resource update smtp_ip op monitor interval=30s timeout=30s on-fail=restart",
-      "resource update smtp_ip op start interval=0s timeout=60s on-fail=block",
+      `cibadmin --modify --xml-text <op id="o1" timeout="30s"/>`,
+      `cibadmin --modify --xml-text <op id="o2" timeout="60s"/>`,
     ],
     [
       "of a timeout that the operation has already",
@@ -266,6 +280,55 @@ describe("an update", () => {
         ),
       );
     });
+
+  test("of timeouts that are no longer declared: the agent's own are back", () => {
+    const commands = plan(cib, alone, {
+      ...before,
+      timeouts: { start: "60s", monitor: "20s" },
+    });
+    assert.deepEqual(commands.map(sorted), [
+      sorted("resource update smtp_ip op monitor interval=30s on-fail=restart"),
+    ]);
+    const other = parseCib(
+      cibWith(`<primitive id="smtp_service" class="systemd" type="postfix"><operations>
+        <op id="o1" name="monitor" interval="30s" timeout="5s"/>
+        <op id="o2" name="monitor" interval="60s" timeout="5s" role="Stopped"/>
+        <op id="o3" name="stop" interval="0s" timeout="5s"/>
+      </operations></primitive>`),
+    );
+    assert.deepEqual(
+      plan(
+        other,
+        { ...service, group: undefined },
+        {
+          ...takenOver,
+          timeouts: { stop: "5s", monitor: "5s" },
+        },
+      ),
+      [
+        `cibadmin --modify --xml-text <op id="o1" timeout="20s"/>`,
+        `cibadmin --modify --xml-text <op id="o3" timeout="100s"/>`,
+      ],
+    );
+  });
+
+  test("of the interval, where an operator has further monitors", () => {
+    const other = parseCib(
+      cibWith(`<primitive id="smtp_service" class="systemd" type="postfix"><operations>
+        <op id="o0" name="monitor" interval="0s"/>
+        <op id="o1" name="monitor" interval="10s" role="Stopped"/>
+        <op id="o2" name="monitor" interval="30s" role="Started"/>
+      </operations></primitive>`),
+    );
+    assert.deepEqual(
+      plan(
+        other,
+        { ...service, group: undefined, monitorInterval: "15s" },
+        takenOver,
+      ),
+      [`cibadmin --modify --xml-text <op id="o2" interval="15s"/>`],
+    );
+  });
 
   test("of one that is gone makes it again", () => {
     assert.match(plan(empty, ip, before)[0]!, /^resource create smtp_ip /);

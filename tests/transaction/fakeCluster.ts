@@ -104,6 +104,12 @@ export class FakeCluster {
   readonly startFails = new Set<string>();
   readonly stopFails = new Set<string>();
   readonly standby = new Set<string>();
+  /** What keeps Pacemaker from acting: of the whole cluster, by node, by resource. */
+  maintenance = false;
+  readonly maintained = new Set<string>();
+  readonly unmanaged = new Set<string>();
+  /** By tag: the ids that it names. */
+  readonly tags = new Map<string, string[]>();
   /** The patches that were applied: the commands of each. */
   readonly commits: string[][] = [];
   /** Every command that was run, as "node: words". */
@@ -247,7 +253,14 @@ export class FakeCluster {
         .map((node, index) => `<node id="${index + 1}" uname="${node.name}"/>`)
         .join("") +
       `</nodes><resources>${this.resources.map(resourceXml).join("")}</resources>` +
-      `<constraints>${this.constraints}</constraints></configuration><status/></cib>\n`
+      `<constraints>${this.constraints}</constraints><tags>` +
+      [...this.tags]
+        .map(
+          ([id, named]) =>
+            `<tag id="${id}">${named.map((one) => `<obj_ref id="${one}"/>`).join("")}</tag>`,
+        )
+        .join("") +
+      `</tags></configuration><status/></cib>\n`
     );
   }
 
@@ -258,7 +271,7 @@ export class FakeCluster {
       return (
         `<resource id="${found.id}" resource_agent="${found.agent}" role="${node ? "Started" : "Stopped"}" ` +
         `active="${node !== undefined}" orphaned="false" blocked="${stuck && node !== undefined}" ` +
-        `managed="${!stuck}" failed="${stuck}">${node ? `<node name="${node}"/>` : ""}</resource>`
+        `managed="${!stuck && !this.isHeld(found.id)}" failed="${stuck}">${node ? `<node name="${node}"/>` : ""}</resource>`
       );
     };
     const failures = [
@@ -280,11 +293,11 @@ export class FakeCluster {
       (this.dc === undefined
         ? `<current_dc present="false"/>`
         : `<current_dc present="true" name="${this.dc}" with_quorum="${this.quorate}"/>`) +
-      `<cluster_options stonith-enabled="false" maintenance-mode="false" stop-all-resources="false"/></summary><nodes>` +
+      `<cluster_options stonith-enabled="false" maintenance-mode="${this.maintenance}" stop-all-resources="false"/></summary><nodes>` +
       this.nodes
         .map(
           ({ name, online }) =>
-            `<node name="${name}" online="${online}" standby="${this.standby.has(name)}" maintenance="false" pending="false"/>`,
+            `<node name="${name}" online="${online}" standby="${this.standby.has(name)}" maintenance="${this.maintained.has(name)}" pending="false"/>`,
         )
         .join("") +
       `</nodes><resources>` +
@@ -311,6 +324,14 @@ export class FakeCluster {
     return (role ?? this.groupOf(found.id)?.meta["target-role"]) === "Stopped";
   }
 
+  private isHeld(id: string): boolean {
+    return (
+      this.maintenance ||
+      this.unmanaged.has(id) ||
+      this.maintained.has(this.running.get(id) ?? "")
+    );
+  }
+
   /** Starts and stops what the configuration says, at once. */
   settle(): void {
     const usable = this.nodes.filter(
@@ -328,6 +349,10 @@ export class FakeCluster {
       for (const one of chain) {
         present.add(one.id);
         const here = this.running.get(one.id);
+        if (this.isHeld(one.id)) {
+          up &&= here !== undefined;
+          continue;
+        }
         up &&= !this.isStopped(one);
         if (up && here === undefined && this.startFails.has(one.id))
           this.startFailed.add(one.id);
@@ -393,8 +418,22 @@ export class FakeCluster {
       for (const id of quoted(ids))
         for (const name of quoted(names)) delete primitive(id).meta[name];
     } else if (topic === "cibadmin") {
-      const { attributes } = parseXml(rest.at(-1) ?? "");
-      primitive(attributes.id).agent = `${attributes.class}:${attributes.type}`;
+      const { name, attributes } = parseXml(rest.at(-1) ?? "");
+      if (name === "op") {
+        const { id, ...values } = attributes;
+        Object.assign(this.operation(id ?? "") ?? fail("no op"), values);
+      } else
+        primitive(attributes.id).agent =
+          `${attributes.class}:${attributes.type}`;
+    } else if (topic === "tag") {
+      const [tag = "", , named] = rest;
+      const before = this.tags.get(tag) ?? fail("there is no such tag");
+      if (verb === "remove") this.tags.delete(tag);
+      else
+        this.tags.set(
+          tag,
+          before.filter((one) => one !== named),
+        );
     } else if (verb === "create") {
       const [id = "", agent = "", ...words] = rest;
       if (this.primitive(id)) fail("it exists");
@@ -464,6 +503,16 @@ export class FakeCluster {
     } else if (verb === "delete") {
       detach(primitive(rest[0]));
     } else fail("the fake does not know this");
+  }
+
+  private operation(id: string): Values | undefined {
+    const all = this.resources.flatMap((found) =>
+      found.kind === "group" ? found.members : [found],
+    );
+    for (const found of all)
+      for (const operation of found.operations)
+        if (operationId(found, operation) === id) return operation.attributes;
+    return undefined;
   }
 
   private writeStubs(): void {
@@ -629,6 +678,13 @@ function pairs(owner: string, set: string, values: Values): string {
   );
 }
 
+function operationId(
+  { id }: FakePrimitive,
+  { name, attributes }: { name: string; attributes: Values },
+): string {
+  return `${id}-${name}-interval-${attributes.interval ?? "0s"}`;
+}
+
 function resourceXml(found: FakePrimitive | FakeGroup): string {
   if (found.kind === "group")
     return `<group id="${found.id}">${found.members.map(resourceXml).join("")}${pairs(found.id, "meta_attributes", found.meta)}</group>`;
@@ -645,7 +701,7 @@ function resourceXml(found: FakePrimitive | FakeGroup): string {
     found.operations
       .map(
         ({ name, attributes }) =>
-          `<op id="${found.id}-${name}-interval-${attributes.interval ?? "0s"}" name="${name}" ` +
+          `<op id="${operationId(found, { name, attributes })}" name="${name}" ` +
           Object.entries({ interval: "0s", ...attributes })
             .map(([key, value]) => `${key}="${escape(value)}"`)
             .join(" ") +

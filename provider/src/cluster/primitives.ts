@@ -5,19 +5,24 @@ import {
   deleteResource,
   removeFromGroup,
   removeFromTag,
-  setMeta,
   type PcsCommand,
 } from "../pcs/commands";
-import { explainNotStarted, explainNotStopped } from "../pcs/explain";
 import {
+  explainNotStarted,
+  explainNotStopped,
+  heldByOperator,
+} from "../pcs/explain";
+import {
+  arrive,
   isDisabled,
   isStaged,
-  stagedMark,
-  stagedMeta,
+  movingMark,
+  stopCommand,
   unstage,
+  waitingFor,
 } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
-import { cleanUp, observeRecent } from "./cluster";
+import { cleanUp, observe, observeRecent, type Observation } from "./cluster";
 import { type Cluster } from "./members";
 import { warn } from "./report";
 import { transact } from "./transaction";
@@ -37,39 +42,57 @@ export interface Started {
 }
 
 /**
- * Waits until all the resources are started on one node.
+ * Waits until all the resources are started on one node. Where they do not, the configuration is looked at again: what was
+ * taken away from them or stopped meanwhile, by another change of ours or by an operator, is not waited for.
  *
  * @param what what a person knows them by: the group, or the resource
- * @returns what was found; undefined when an operator has disabled them, which is left so.
+ * @param which they are, in the order in which they start; where that changes, given the configuration
+ * @returns what was found; undefined when nothing is to be expected, such as of what an operator has disabled.
  * @throws PacemakerError when the cluster cannot start them, with its reasons.
  */
 export async function startedOn(
   cluster: Cluster,
   what: string,
-  resources: readonly string[],
+  which: readonly string[] | ((cib: Cib) => readonly string[]),
 ): Promise<Started | undefined> {
-  const { cib, status: before } = await observeRecent(cluster);
-  const expected = untilDisabled(cib, resources);
+  const resourcesIn = typeof which === "function" ? which : () => which;
+  const { cib: first, status: before } = await observeRecent(cluster);
+  const resources = resourcesIn(first);
   warnOfIdleness(what, before, resources);
-  const held = resources.filter((id) => !expected.includes(id));
-  if (held.length > 0)
+  let cib = first;
+  let expected = untilDisabled(cib, resources);
+  const held = resources.find((id) => !expected.includes(id));
+  if (held !== undefined) {
+    const disabled = disabledBy(cib, held)!;
     warn(
       what,
-      `${held.join(", ")} is not started: ${disabledBy(cib, held[0]!)} is disabled by an operator ` +
-        `(target-role=Stopped); left so. "pcs resource enable ${disabledBy(cib, held[0]!)}" ends it.`,
+      `${resources.slice(resources.indexOf(held)).join(", ")} is not started: ${disabled} is disabled by an operator ` +
+        `(target-role=Stopped); left so. "pcs resource enable ${disabled}" ends it.`,
     );
-  if (expected.length === 0) return undefined;
-  return waitFor(cluster, {
-    what: `${what} to start`,
-    resources: expected,
-    timeoutSeconds: startSeconds,
-    reached: (status) => {
-      const node = commonNode(status, expected);
-      return node === undefined ? undefined : { node, cib, status };
-    },
-    untilSettled: true,
-    explain: (status) => explainNotStarted(status, cib, expected),
-  });
+  }
+  while (expected.length > 0) {
+    const waited = expected;
+    const judged = cib;
+    try {
+      return await waitFor(cluster, {
+        what: `${what} to start`,
+        resources: waited,
+        timeoutSeconds: startSeconds,
+        reached: (status) => {
+          const node = commonNode(status, waited);
+          return node === undefined ? undefined : { node, cib: judged, status };
+        },
+        untilSettled: true,
+        explain: (status) => explainNotStarted(status, judged, waited),
+      });
+    } catch (error) {
+      ({ cib } = await observe(cluster));
+      const now = untilDisabled(cib, resourcesIn(cib));
+      expected = waited.filter((id) => now.includes(id));
+      if (expected.length === waited.length) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Where an operator keeps Pacemaker from acting, a change of the configuration changes nothing that runs. */
@@ -78,27 +101,17 @@ function warnOfIdleness(
   status: ClusterStatus,
   resources: readonly string[],
 ): void {
-  const unmanaged = resources.filter((id) => {
-    const found = status.resources.get(id);
-    return found && !found.managed && !found.blocked;
-  });
-  if (status.maintenance)
+  const held = heldByOperator(status, resources);
+  if (held)
     warn(
       what,
-      `the cluster is in maintenance mode, so Pacemaker starts, stops and restarts nothing; left so. ` +
-        `"pcs property set maintenance-mode=false" ends it.`,
-    );
-  else if (unmanaged.length > 0)
-    warn(
-      what,
-      `${unmanaged.join(", ")} is unmanaged, so Pacemaker neither starts nor stops it; left so. ` +
-        `"pcs resource manage ${unmanaged.join(" ")}" ends it.`,
+      `${held.why}, so Pacemaker neither starts nor stops it; left so. "${held.wayOut}" ends it.`,
     );
 }
 
 /**
- * Waits until a member that stands in its group already, and those after it, run again after a change. A member that
- * waits for its group is not waited for.
+ * Waits until a member that stands in its group already, and those after it, run again after a change. Members that wait
+ * to be started by another change of ours, and those after them, are not waited for.
  *
  * @returns what was found; undefined when nothing is to be expected of it.
  */
@@ -107,10 +120,12 @@ export async function memberSettled(
   id: string,
   group: string,
 ): Promise<Started | undefined> {
-  const { cib } = await observeRecent(cluster);
-  const found = cib.primitives.get(id);
-  if (found?.group !== group || isStaged(found)) return undefined;
-  return startedOn(cluster, id, withFollowers(cib, id));
+  return startedOn(cluster, id, (cib) => {
+    if (cib.primitives.get(id)?.group !== group) return [];
+    const members = withFollowers(cib, id);
+    const end = members.findIndex((one) => isStaged(cib.primitives.get(one)!));
+    return end < 0 ? members : members.slice(0, end);
+  });
 }
 
 /** The members of a group that can run: from the first that an operator has disabled on, none does. */
@@ -153,19 +168,68 @@ function commonNode(
 /**
  * Stops resources in the order that the cluster keeps for them, and waits until none runs.
  *
- * @param plan says which commands stop them, given the configuration
+ * @param resources which, given the configuration; it throws where that forbids it
+ * @param starter who will start them again; default: see `stopCommand`
  * @throws PacemakerError when one does not stop; it is still in the configuration then.
  */
 export async function stopResources(
   cluster: Cluster,
   what: string,
   resources: (cib: Cib) => readonly string[],
-  plan: (cib: Cib) => readonly PcsCommand[],
+  starter?: string,
 ): Promise<void> {
-  const { cib } = await transact(cluster, `stop ${what}`, (observation) =>
-    plan(observation.cib),
+  const { cib } = await transact(cluster, `stop ${what}`, (observation) => {
+    const stopping = resources(observation.cib);
+    refuseWhereHeld(observation, what, stopping);
+    return stopping.flatMap((id) => stopCommand(observation.cib, id, starter));
+  });
+  const stopping = resources(cib);
+  try {
+    await waitStopped(cluster, cib, stopping);
+  } catch (error) {
+    const ours = stopping.filter((id) => stopCommand(cib, id).length > 0);
+    await startAgainWhereHeld(cluster, what, ours);
+    throw error;
+  }
+}
+
+/** Pacemaker would stop nothing, and would do it at the moment when the operator lets it go again. */
+function refuseWhereHeld(
+  { status }: Observation,
+  what: string,
+  stopping: readonly string[],
+): void {
+  const running = stopping.filter(
+    (id) => (status.resources.get(id)?.nodes ?? []).length > 0,
   );
-  await waitStopped(cluster, cib, resources(cib));
+  const held = running.length > 0 && heldByOperator(status, running);
+  if (held)
+    throw new PacemakerError(
+      "conflict",
+      `${what}: ${running.join(", ")} cannot be stopped, because ${held.why}. Nothing was changed. ` +
+        `"${held.wayOut}" ends it; then run this again.`,
+    );
+}
+
+/**
+ * Where an operator has taken the resources out of Pacemaker's hands while they were to stop, they would stop much later, in
+ * the moment when that ends. One whose stop failed stays marked: its way out begins with stopping it by hand.
+ */
+async function startAgainWhereHeld(
+  cluster: Cluster,
+  what: string,
+  stopping: readonly string[],
+): Promise<void> {
+  await transact(cluster, `start ${what} again`, ({ cib, status }) =>
+    heldByOperator(status, stopping)
+      ? unstage(
+          stopping.filter((id) => {
+            const found = cib.primitives.get(id);
+            return found && isStaged(found);
+          }),
+        )
+      : [],
+  ).catch(() => undefined);
 }
 
 async function waitStopped(
@@ -215,7 +279,7 @@ function withFollowers(cib: Cib, id: string): readonly string[] {
 
 /**
  * Gives a systemd resource another unit where it stands: it and the members after it stop in order, and start in order
- * with the new one.
+ * with the new one. What waits to be started by somebody else goes on waiting.
  *
  * @throws PacemakerError when one does not stop.
  */
@@ -225,24 +289,11 @@ export async function changeUnit(
   unit: string,
 ): Promise<void> {
   const agent = `systemd:${unit}`;
-  await stopResources(
-    cluster,
-    id,
-    (cib) => withFollowers(cib, id),
-    (cib) =>
-      withFollowers(cib, id).flatMap((member) => stopCommand(cib, member)),
-  );
+  await stopResources(cluster, id, (cib) => withFollowers(cib, id), id);
   await transact(cluster, `${id} to ${agent}`, ({ cib }) => {
     const found = cib.primitives.get(id);
     if (!found || found.agent === agent) return [];
-    return [
-      changeType(id, "systemd", unit),
-      ...unstage(
-        withFollowers(cib, id).filter((member) =>
-          isStaged(cib.primitives.get(member)!),
-        ),
-      ),
-    ];
+    return [changeType(id, "systemd", unit), ...unstage(waitingFor(cib, id))];
   });
 }
 
@@ -265,16 +316,17 @@ export async function removePrimitive(
     return;
   }
   warnOfReferences(cib, id);
+  warnOfEmptied(cib, [id]);
+  warnOfFollowers(before, cib, id);
   await stopResources(
     cluster,
     id,
-    (current) => withFollowers(current, id),
     (current) => {
       refuseForeignGroup(current, id, ownGroup);
-      return withFollowers(current, id).flatMap((member) =>
-        stopCommand(current, member),
-      );
+      refuseEmptied(current, [id]);
+      return withFollowers(current, id);
     },
+    ownGroup,
   );
   await transact(cluster, `delete ${id}`, ({ cib: current, status }) => {
     refuseForeignGroup(current, id, ownGroup);
@@ -286,7 +338,11 @@ export async function removePrimitive(
         `${id} was started again by somebody else while it was being deleted. It is left in the configuration. ` +
           `Agree with whoever did, and run this again.`,
       );
-    return [...leaveTags(current, id), deleteResource(id)];
+    return [
+      ...emptyGroup(current, [id]),
+      ...leaveTags(current, id),
+      deleteResource(id),
+    ];
   });
   await waitFor(cluster, {
     what: `${id} to be gone`,
@@ -339,6 +395,59 @@ export function warnOfReferences(cib: Cib, id: string): void {
     );
 }
 
+/** The members after it stop before it does, and start again only when the group is brought to its members. */
+function warnOfFollowers(status: ClusterStatus, cib: Cib, id: string): void {
+  const stopping = withFollowers(cib, id).filter(
+    (member) =>
+      member !== id && (status.resources.get(member)?.nodes ?? []).length > 0,
+  );
+  if (stopping.length > 0)
+    warn(
+      id,
+      `${stopping.join(", ")}, after it in the group ${cib.primitives.get(id)!.group}, must stop before it goes: the ` +
+        `group starts them again when it is updated.`,
+    );
+}
+
+/** The group that loses its last member. pcs takes it away then, and all that was said about it. */
+function emptiedGroup(cib: Cib, leaving: readonly string[]) {
+  const group = cib.groups.get(cib.primitives.get(leaving[0]!)?.group ?? "");
+  return group?.members.every((member) => leaving.includes(member))
+    ? group
+    : undefined;
+}
+
+function warnOfEmptied(cib: Cib, leaving: readonly string[]): void {
+  const group = emptiedGroup(cib, leaving);
+  if (!group) return;
+  warnOfReferences(cib, group.id);
+  const meta = Object.entries(group.meta).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  warn(
+    group.id,
+    `goes with its last member ${leaving.join(", ")}` +
+      `${meta.length > 0 ? `, and so do its meta attributes (${meta.join(", ")}), but for those that a program declares` : ""}.`,
+  );
+}
+
+/** A new group of the same name would start what an operator has stopped. */
+function refuseEmptied(cib: Cib, leaving: readonly string[]): void {
+  const group = emptiedGroup(cib, leaving);
+  if (group && isDisabled(group))
+    throw new PacemakerError(
+      "conflict",
+      `${group.id} is disabled by an operator (target-role=Stopped), and would be lost with its last member ` +
+        `${leaving.join(", ")}. Nothing was changed. "pcs resource enable ${group.id}" ends it; or disable the member ` +
+        `that takes its place.`,
+    );
+}
+
+function emptyGroup(cib: Cib, leaving: readonly string[]): PcsCommand[] {
+  const group = emptiedGroup(cib, leaving);
+  return group ? leaveTags(cib, group.id) : [];
+}
+
 /** Takes a resource out of the tags that name it. */
 export function leaveTags(cib: Cib, id: string): PcsCommand[] {
   return cib.references
@@ -347,36 +456,94 @@ export function leaveTags(cib: Cib, id: string): PcsCommand[] {
 }
 
 /**
- * Stops one resource, unless it is to be stopped already. The mark says that it is ours to start again: its group's, or
- * its own where it stands alone.
- */
-export function stopCommand(cib: Cib, id: string): PcsCommand[] {
-  const found = cib.primitives.get(id);
-  if (!found || found.meta["target-role"]?.toLowerCase() === "stopped")
-    return [];
-  return [setMeta(id, stagedMeta(found.meta[stagedMark] ?? found.group ?? id))];
-}
-
-/**
  * Takes members out of their group one by one, from last to first, each stopping where it is: none runs on without one
  * that it was ordered after, none wanders off to another node, and the members that stay are not restarted.
+ *
+ * @param to the group that takes them over; default: see `stopCommand`
  */
 export async function leaveGroup(
   cluster: Cluster,
   group: string,
   members: readonly string[],
+  to?: string,
 ): Promise<void> {
+  if (members.length === 0) return;
+  warnOfEmptied((await observeRecent(cluster)).cib, members);
   for (const id of [...members].reverse()) {
     const { cib } = await transact(
       cluster,
       `take ${id} out of ${group}`,
-      ({ cib: current }) =>
-        current.primitives.get(id)?.group === group
-          ? [...stopCommand(current, id), removeFromGroup(group, [id])]
-          : [],
+      (observation) => {
+        const { cib: current } = observation;
+        if (current.primitives.get(id)?.group !== group) return [];
+        refuseWhereHeld(observation, group, [id]);
+        refuseEmptied(current, [id]);
+        return [
+          ...stopCommand(current, id, to),
+          ...emptyGroup(current, [id]),
+          removeFromGroup(group, [id]),
+        ];
+      },
     );
-    await waitStopped(cluster, cib, [id]);
+    try {
+      await waitStopped(cluster, cib, [id]);
+    } catch (error) {
+      const { cib: now } = await observe(cluster);
+      const found = now.primitives.get(id);
+      // Whoever was to start it has done so already.
+      const isTaken = found && (found.group !== undefined || !isStaged(found));
+      if (!isTaken) throw error;
+    }
   }
+}
+
+/**
+ * Starts those of the members that have left their group to stand alone, where they are out of it.
+ *
+ * @throws PacemakerError when one does not start.
+ */
+export async function startAlone(
+  cluster: Cluster,
+  members: readonly string[],
+): Promise<void> {
+  const { cib } = await transact(
+    cluster,
+    `start ${members.join(" and ")}`,
+    ({ cib: current }) => arrive(current, standingAlone(current, members)),
+  );
+  for (const id of standingAlone(cib, members))
+    await startedOn(cluster, id, [id]);
+}
+
+/** Those that are in no group, and were declared to be in none. */
+export function standingAlone(cib: Cib, members: readonly string[]): string[] {
+  return members.filter((id) => {
+    const found = cib.primitives.get(id);
+    return found?.group === undefined && found?.meta[movingMark] === id;
+  });
+}
+
+/** Where a member belongs. */
+interface Place {
+  readonly resourceId: string;
+  readonly group?: string;
+}
+
+/**
+ * Takes a member out of a group that should have let it go, and did not since the last change: nobody updates that group
+ * any more. It stops, leaves and starts.
+ */
+export async function leaveForeignGroup(
+  cluster: Cluster,
+  { resourceId: id, group }: Place,
+  previous: Place | undefined,
+): Promise<void> {
+  if (!previous || previous.group !== undefined || group !== undefined) return;
+  const { cib } = await observeRecent(cluster);
+  const found = cib.primitives.get(id);
+  if (found?.group === undefined || found.meta[movingMark] !== id) return;
+  await leaveGroup(cluster, found.group, [id]);
+  await startAlone(cluster, [id]);
 }
 
 /**

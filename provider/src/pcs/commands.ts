@@ -49,7 +49,10 @@ export function setOptions(
   return ["resource", "update", id, ...assignments(options)];
 }
 
-/** Replaces the operation of that name: give all its attributes, those that shall stay as they are included. */
+/**
+ * Makes the operation, or replaces the first of that name: give all its attributes, those that shall stay as they are
+ * included.
+ */
 export function setOperation(
   id: string,
   operation: string,
@@ -63,6 +66,17 @@ export function setOperation(
     operation,
     ...assignments(attributes),
   ];
+}
+
+/** Sets attributes of the one operation with that id. pcs would change the first of its name, and drop what is nested. */
+export function changeOperation(
+  id: string,
+  attributes: Readonly<Record<string, string>>,
+): PcsCommand {
+  const pairs = Object.entries({ id, ...attributes }).map(
+    ([name, value]) => `${name}="${escape(value)}"`,
+  );
+  return [cibadminWord, "--modify", "--xml-text", `<op ${pairs.join(" ")}/>`];
 }
 
 /** Sets meta attributes of a primitive or a group. */

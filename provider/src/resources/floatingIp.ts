@@ -4,6 +4,7 @@ import { observeRecent, observeShared } from "../cluster/cluster";
 import { clusterOf } from "../cluster/members";
 import {
   cleanUpFailures,
+  leaveForeignGroup,
   memberSettled,
   removePrimitive,
   startedOn,
@@ -31,6 +32,7 @@ import {
   readInterval,
   readTimeouts,
   takenOver,
+  unfinished,
   type Declared,
   type Timeouts,
 } from "./primitive";
@@ -150,6 +152,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
     const cluster = clusterOf(inputs.connection);
     const { status } = await observeRecent(cluster);
     await cleanUpFailures(cluster, status, [inputs.resourceId]);
+    await leaveForeignGroup(cluster, inputs, previous);
     const { cib: before } = await transact(
       cluster,
       inputs.resourceId,
@@ -194,6 +197,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
       options: readAttributes(found.options, state.options),
       timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
+      ...unfinished(found),
       activeNode:
         state.group === undefined
           ? status.resources.get(state.resourceId)?.nodes[0]

@@ -6,7 +6,7 @@ import {
   setMeta,
   type PcsCommand,
 } from "../pcs/commands";
-import { isStaged, stagedMark, unstage } from "../pcs/staging";
+import { arrive, movingMark, stagedMark } from "../pcs/staging";
 import { assign } from "./primitive";
 
 /** A group as a program declares it. */
@@ -26,7 +26,7 @@ export interface DeclaredGroup {
 export function planGroup(
   cib: Cib,
   declared: DeclaredGroup,
-  previous?: Pick<DeclaredGroup, "meta">,
+  previous?: Pick<DeclaredGroup, "meta" | "members">,
 ): PcsCommand[] {
   const { id, members } = declared;
   const found = cib.groups.get(id);
@@ -35,10 +35,32 @@ export function planGroup(
   return [
     ...(found ? arrange(found, members) : [addToGroup(id, members)]),
     ...(Object.keys(meta).length > 0 ? [setMeta(id, meta)] : []),
-    ...unstage(
-      members.filter((member) => isStaged(cib.primitives.get(member)!)),
-    ),
+    ...arrive(cib, [
+      ...members,
+      ...waitingForeign(cib, declared, found, previous?.members ?? []),
+    ]),
   ];
+}
+
+/** Somebody else's members that had to stop with one of ours. */
+function waitingForeign(
+  cib: Cib,
+  { id, members }: DeclaredGroup,
+  found: Group | undefined,
+  previous: readonly string[],
+): string[] {
+  return (found?.members ?? []).filter(
+    (member) =>
+      !members.includes(member) &&
+      !previous.includes(member) &&
+      cib.primitives.get(member)?.meta[stagedMark] === id,
+  );
+}
+
+/** Whether a resource was declared to be taken over by this group. */
+function isExpected(cib: Cib, id: string, member: string): boolean {
+  const meta = cib.primitives.get(member)?.meta;
+  return meta?.[movingMark] === id || meta?.[stagedMark] === id;
 }
 
 function refuse(
@@ -55,9 +77,7 @@ function refuse(
     ...members.flatMap((member) => {
       const primitive = cib.primitives.get(member);
       const group = primitive?.group;
-      return group !== undefined &&
-        group !== id &&
-        primitive?.meta[stagedMark] !== id
+      return group !== undefined && group !== id && !isExpected(cib, id, member)
         ? [
             `${member} is a member of the group ${group}: take it out there first ` +
               `("pcs resource group remove ${group} ${member}")`,
@@ -118,9 +138,7 @@ export function arrivals(
   const groups = new Map<string, string[]>();
   for (const group of cib.groups.values()) {
     const arriving = group.members.filter(
-      (member) =>
-        members.includes(member) &&
-        cib.primitives.get(member)?.meta[stagedMark] === id,
+      (member) => members.includes(member) && isExpected(cib, id, member),
     );
     if (group.id !== id && arriving.length > 0) groups.set(group.id, arriving);
   }

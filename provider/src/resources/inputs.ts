@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { connectionSchema } from "../connection";
 import { parseDuration } from "../pcs/duration";
-import { stagedMark } from "../pcs/staging";
+import { movingMark, stagedMark } from "../pcs/staging";
 
 /** Pulumi's stand-in for a value that is not known in preview (pulumi.runtime.unknownValue); it is part of its protocol. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -279,6 +279,7 @@ function attributeMistake(
 export const metaAttributes = attributes({
   "target-role": `whether a resource runs is the operator's to say ("pcs resource disable", "pcs resource enable")`,
   [stagedMark]: `it is this package's own mark`,
+  [movingMark]: `it is this package's own mark`,
 });
 
 /** As Pacemaker keeps them: every value a string. */

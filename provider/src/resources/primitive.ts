@@ -1,15 +1,23 @@
 import { PacemakerError } from "../errors";
 import type { Cib, Primitive } from "../pcs/cib";
 import {
+  changeOperation,
+  clearMeta,
   createPrimitive,
-  removeFromGroup,
   setMeta,
   setOperation,
   setOptions,
   type PcsCommand,
 } from "../pcs/commands";
 import { parseDuration, sameDuration } from "../pcs/duration";
-import { isStaged, stagedMark, stagedMeta, unstage } from "../pcs/staging";
+import {
+  isStaged,
+  isUnfinished,
+  movingMark,
+  stagedMeta,
+  unstage,
+  waitingFor,
+} from "../pcs/staging";
 
 /** How long the operations may take before they count as failed. Each default is the agent's own. */
 export interface Timeouts {
@@ -33,10 +41,17 @@ export interface Declared {
 }
 
 /** What was declared before, as far as it tells what is ours to take away. */
-export type Previously = Pick<Declared, "options" | "meta" | "group">;
+export interface Previously extends Pick<
+  Declared,
+  "options" | "meta" | "group"
+> {
+  readonly timeouts?: Readonly<Record<string, string>>;
+  /** It may have stood in any group. */
+  readonly anyGroup?: boolean;
+}
 
 /** Nothing was declared before, and what is there shall be changed all the same. */
-export const takenOver: Previously = { options: {}, meta: {} };
+export const takenOver: Previously = { options: {}, meta: {}, anyGroup: true };
 
 /**
  * What is to be done so that the primitive is as declared. Nothing that was never declared is touched.
@@ -60,10 +75,17 @@ export function planPrimitive(
         `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
           `Nothing was changed.`,
       );
+    if (declared.group !== undefined && previous?.group === declared.group)
+      throw new PacemakerError(
+        "conflict",
+        `${id} was deleted by somebody else. Run "pulumi up --refresh": it is made again then, and its group starts it in ` +
+          `its place. Nothing was changed.`,
+      );
     return [creation(declared)];
   }
+  const isAgent = declared.agents.includes(found.agent);
   const foreign = [
-    ...(declared.agents.includes(found.agent)
+    ...(isAgent
       ? []
       : [`its agent is ${found.agent}, declared is ${declared.agents[0]}`]),
     ...(previous ? [] : differences(found, declared)),
@@ -73,13 +95,20 @@ export function planPrimitive(
       "conflict",
       `${id} exists in the cluster and differs from what is declared:\n` +
         foreign.map((line) => `- ${line}`).join("\n") +
-        `\nDeclare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. ` +
+        `\nDeclare it as it is, ${!previous && (isAgent || isOtherUnit(found, declared)) ? `choose another resourceId, or set adopt to "update" to take it over and change it` : `or choose another resourceId`}. ` +
         `Nothing was changed.`,
     );
   return [
     ...changes(found, declared, previous),
-    ...membership(found, declared, previous),
+    ...membership(cib, found, declared, previous),
   ];
+}
+
+/** A unit can be changed where it stands; any other agent is another resource. */
+function isOtherUnit(found: Primitive, declared: Declared): boolean {
+  return [found.agent, ...declared.agents].every((agent) =>
+    agent.startsWith("systemd:"),
+  );
 }
 
 function creation(declared: Declared): PcsCommand {
@@ -160,69 +189,106 @@ function changes(
   const meta = assign(found.meta, declared.meta, previous?.meta);
   return [
     ...(Object.keys(options).length > 0 ? [setOptions(id, options)] : []),
-    ...operationChanges(found, declared),
+    ...operationChanges(found, declared, previous?.timeouts),
     ...(Object.keys(meta).length > 0 ? [setMeta(id, meta)] : []),
   ];
 }
 
-function operationChanges(found: Primitive, declared: Declared): PcsCommand[] {
+/** What agents say of themselves, and pcs writes when it creates them. A monitor's has none, and Pacemaker's own holds. */
+const agentTimeouts: readonly [
+  agent: RegExp,
+  timeouts: Readonly<Record<string, string>>,
+][] = [
+  [/^systemd:/, { start: "100s", stop: "100s" }],
+  [/^ocf:heartbeat:IPaddr2$/, { start: "20s", stop: "20s" }],
+];
+
+/** Pacemaker's own. */
+const defaultTimeout = "20s";
+
+function operationChanges(
+  found: Primitive,
+  declared: Declared,
+  previous: Readonly<Record<string, string>> = {},
+): PcsCommand[] {
+  const defaults =
+    agentTimeouts.find(([agent]) => agent.test(found.agent))?.[1] ?? {};
   const monitor = monitorOf(found);
   const sameInterval =
     monitor !== undefined &&
     sameDuration(monitor.interval, declared.monitorInterval);
-  const { monitor: monitorTimeout, ...others } = declared.timeouts;
-  const monitorIsSame =
-    sameInterval &&
-    (monitorTimeout === undefined ||
-      sameValue(monitor.attributes.timeout, monitorTimeout));
-  return [
-    ...(monitorIsSame
-      ? []
-      : [
-          setOperation(declared.id, "monitor", {
-            interval: declared.monitorInterval,
-            ...monitor?.attributes,
-            ...(monitorTimeout === undefined
-              ? {}
-              : { timeout: monitorTimeout }),
+  const isTakenAway = (name: string): boolean =>
+    name in previous && !(name in declared.timeouts);
+  const names = ["monitor", "start", "stop"] as const;
+  return names.flatMap((name): PcsCommand[] => {
+    const operation = operationOf(found, name);
+    const wanted =
+      declared.timeouts[name] ??
+      (isTakenAway(name) ? (defaults[name] ?? "") : undefined);
+    const values = {
+      ...(name === "monitor" && !sameInterval
+        ? { interval: declared.monitorInterval }
+        : {}),
+      ...(wanted === undefined ||
+      sameValue(operation?.attributes.timeout ?? "", wanted)
+        ? {}
+        : { timeout: wanted }),
+    };
+    if (Object.keys(values).length === 0) return [];
+    if (!operation)
+      return [setOperation(declared.id, name, { interval: "0s", ...values })];
+    if (values.timeout !== "") return [changeOperation(operation.id, values)];
+    const isOnly =
+      found.operations.filter((one) => one.name === name).length === 1;
+    const { timeout, ...rest } = operation.attributes;
+    // Only pcs takes an attribute away, and of several operations it would take the wrong one.
+    return [
+      isOnly && timeout !== undefined
+        ? setOperation(declared.id, name, {
+            interval: operation.interval,
+            ...rest,
+            ...("interval" in values ? { interval: values.interval } : {}),
+          })
+        : changeOperation(operation.id, {
+            ...values,
+            timeout: defaultTimeout,
           }),
-        ]),
-    ...Object.entries(others)
-      .filter(([name, value]) => !sameValue(timeoutOf(found, name), value))
-      .map(([name, timeout]) =>
-        setOperation(declared.id, name, {
-          interval: "0s",
-          ...operationOf(found, name)?.attributes,
-          timeout,
-        }),
-      ),
-  ];
+    ];
+  });
 }
 
 /**
- * What a changed `group` asks of the member itself. It stays where it is until its new group takes it over, so that it
- * moves in order with the others; only one that is to stand alone leaves at once, and starts again.
+ * What a changed `group` asks of the member itself. It stays where it is until its group lets it go or its new group takes
+ * it over, so that it moves in order with the others, and wherever it is then, it starts there.
  */
 function membership(
+  cib: Cib,
   found: Primitive,
   declared: Declared,
   previous: Previously | undefined,
 ): PcsCommand[] {
   const { id, group } = declared;
-  if (group === undefined)
+  const marked = found.meta[movingMark];
+  if (found.group === group) {
+    const staged = new Set([
+      // What was stopped to be changed, and left so by a run that was interrupted.
+      ...waitingFor(cib, id),
+      ...(group === undefined && isStaged(found) ? [id] : []),
+    ]);
     return [
-      ...(found.group !== undefined && found.group === previous?.group
-        ? [removeFromGroup(found.group, [id])]
+      ...unstage([...staged]),
+      ...(marked !== undefined && !staged.has(id)
+        ? [clearMeta([id], [movingMark])]
         : []),
-      ...unstage(isStaged(found) ? [id] : []),
     ];
+  }
+  const place = group ?? id;
   const moves =
     found.group !== undefined &&
-    found.group !== group &&
-    found.group === previous?.group;
-  return moves && found.meta[stagedMark] !== group
-    ? [setMeta(id, { [stagedMark]: group })]
-    : [];
+    marked !== place &&
+    (found.group === previous?.group ||
+      (previous?.anyGroup === true && group !== undefined));
+  return moves ? [setMeta(id, { [movingMark]: place })] : [];
 }
 
 /** What to set (a value) and what to take away (an empty value): only what is, or was, declared. */
@@ -298,6 +364,11 @@ export function readAttributes(
     return [[name, sameValue(actual, String(value)) ? value : actual] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** For the state, where the resource was left in the middle of a change: the next update goes on with it. */
+export function unfinished(found: Primitive): { incomplete?: true } {
+  return isUnfinished(found) ? { incomplete: true } : {};
 }
 
 /** The monitor interval for the state: as declared where it means the same. */

@@ -10,8 +10,9 @@ import { clusterOf, type Cluster } from "../cluster/members";
 import {
   cleanUpFailures,
   leaveGroup,
+  leaveTags,
+  startAlone,
   startedOn,
-  stopCommand,
   stopResources,
   warnOfReferences,
 } from "../cluster/primitives";
@@ -20,8 +21,14 @@ import { warn } from "../cluster/report";
 import { transact } from "../cluster/transaction";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
-import type { Cib } from "../pcs/cib";
-import { dissolveGroup, removeFromGroup } from "../pcs/commands";
+import type { Cib, Group } from "../pcs/cib";
+import {
+  clearMeta,
+  dissolveGroup,
+  removeFromGroup,
+  type PcsCommand,
+} from "../pcs/commands";
+import { isDisabled, movingMark, stagedMark } from "../pcs/staging";
 import {
   resourceSchema,
   type ResourceArgs,
@@ -125,14 +132,26 @@ export class ResourceGroup extends pulumi.CustomResource {
 export const resourceGroup = handlers<Inputs, Outputs>({
   name: "resourceGroup",
   schema,
-  inputNames: ["connection", "resourceId", "members", "meta", "listeningPorts"],
+  inputNames: [
+    "connection",
+    "resourceId",
+    "members",
+    "meta",
+    "listeningPorts",
+    "adopt",
+    "rollback",
+  ],
 
   normalise: (inputs: Properties): Properties => inputs,
 
   async apply(inputs, previous) {
     const { resourceId, members } = inputs;
     const cluster = clusterOf(inputs.connection);
-    const { cib, status } = await membersExist(cluster, inputs);
+    const { cib, status } = await membersExist(
+      cluster,
+      inputs,
+      previous?.members ?? [],
+    );
     const wanted = declared(inputs);
     const last = previous
       ? declared(previous)
@@ -143,7 +162,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     planGroup(cib, wanted, last);
     await cleanUpFailures(cluster, status, members);
     for (const [group, arriving] of arrivals(cib, wanted))
-      await leaveGroup(cluster, group, arriving);
+      await leaveGroup(cluster, group, arriving, resourceId);
     const leaving = departures(cib, wanted, last?.members ?? []);
     // The first of them leaves last, when others have joined: the group is never empty in between.
     await leaveGroup(cluster, resourceId, leaving.slice(1));
@@ -152,6 +171,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
       planGroup(now.cib, wanted, last),
     );
     await leaveGroup(cluster, resourceId, leaving.slice(0, 1));
+    await startAlone(cluster, leaving);
     return { existed: before.groups.has(resourceId) };
   },
 
@@ -186,8 +206,13 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     );
     return {
       ...state,
-      // A member that was put there by somebody else is theirs, and no drift.
-      members: found.members.filter((id) => state.members.includes(id)),
+      // A member that was put there by somebody else is theirs, and no drift; one that still waits for the group to start it
+      // is.
+      members: found.members.filter(
+        (id) =>
+          state.members.includes(id) &&
+          cib.primitives.get(id)?.meta[stagedMark] !== state.resourceId,
+      ),
       meta: readAttributes(found.meta, state.meta),
       activeNode: nodes.size === 1 ? [...nodes][0] : undefined,
     };
@@ -202,18 +227,21 @@ export const resourceGroup = handlers<Inputs, Outputs>({
         state.members.includes(member),
       );
     warnOfReferences(cib, state.resourceId);
-    await stopResources(cluster, state.resourceId, ours, (current) =>
-      ours(current).flatMap((member) => stopCommand(current, member)),
-    );
-    await transact(
+    await stopResources(cluster, state.resourceId, ours);
+    const { cib: stopped } = await transact(
       cluster,
       `delete ${state.resourceId}`,
       ({ cib: current }) => {
         const group = current.groups.get(state.resourceId);
         if (!group) return [];
         const members = ours(current);
+        const kept = keepDisabled(current, group, members);
         if (members.length === group.members.length)
-          return [dissolveGroup(group.id)];
+          return [
+            ...kept,
+            ...leaveTags(current, group.id),
+            dissolveGroup(group.id),
+          ];
         const foreign = group.members.filter(
           (member) => !members.includes(member),
         );
@@ -221,16 +249,34 @@ export const resourceGroup = handlers<Inputs, Outputs>({
           group.id,
           `is left in the cluster, because it holds ${foreign.join(", ")}, which this program did not declare.`,
         );
-        return members.length > 0 ? [removeFromGroup(group.id, members)] : [];
+        return members.length > 0
+          ? [...kept, removeFromGroup(group.id, members)]
+          : [];
       },
     );
+    await startAlone(cluster, ours(stopped));
   },
 });
+
+/** Members that are to stand alone stay stopped where an operator has disabled their group: the role becomes the operator's. */
+function keepDisabled(
+  cib: Cib,
+  group: Group,
+  members: readonly string[],
+): PcsCommand[] {
+  const alone = members.filter(
+    (id) => cib.primitives.get(id)?.meta[movingMark] === id,
+  );
+  return isDisabled(group) && alone.length > 0
+    ? [clearMeta(alone, [stagedMark, movingMark])]
+    : [];
+}
 
 /** Members that the program declares without Pulumi's knowing the order are created at the same time. */
 async function membersExist(
   cluster: Cluster,
   inputs: Inputs,
+  previous: readonly string[],
 ): Promise<Observation> {
   const started = Date.now();
   for (;;) {
@@ -239,6 +285,13 @@ async function membersExist(
       (member) => !observation.cib.primitives.has(member),
     );
     if (missing.length === 0) return observation;
+    const deleted = missing.filter((member) => previous.includes(member));
+    if (deleted.length > 0)
+      throw new PacemakerError(
+        "conflict",
+        `${inputs.resourceId}: ${deleted.join(", ")} was deleted by somebody else. Run "pulumi up --refresh": it is made ` +
+          `again then, and the group starts it in its place. Nothing was changed.`,
+      );
     if (Date.now() - started > memberSeconds * 1000)
       throw new PacemakerError(
         "conflict",

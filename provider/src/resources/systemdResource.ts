@@ -10,6 +10,7 @@ import { clusterOf, type Cluster } from "../cluster/members";
 import {
   changeUnit,
   cleanUpFailures,
+  leaveForeignGroup,
   memberSettled,
   removePrimitive,
   startedOn,
@@ -35,6 +36,7 @@ import {
   readInterval,
   readTimeouts,
   takenOver,
+  unfinished,
   type Declared,
   type Timeouts,
 } from "./primitive";
@@ -191,6 +193,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
       monitorInterval: readInterval(found, state.monitorInterval),
       timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
+      ...unfinished(found),
       activeNode:
         state.group === undefined
           ? status.resources.get(state.resourceId)?.nodes[0]
@@ -299,6 +302,7 @@ async function register(
     agent !== "" && isHeld,
   );
   await cleanUpFailures(cluster, before.status, [resourceId]);
+  await leaveForeignGroup(cluster, inputs, previous);
   if (isOtherUnit) {
     // It changes the cluster itself.
     announcement.end();
