@@ -1,11 +1,12 @@
 import test, { after, before, describe } from "node:test";
 import assert from "node:assert/strict";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   commandLine,
   needsSudo,
   parseWho,
+  sudoersLines,
   sudoRefusal,
   timedOut,
 } from "../../provider/src/ssh/command";
@@ -43,16 +44,21 @@ test("when sudo is needed", () => {
   }
 });
 
-test("sudo stands next to the command, inside the bound", () => {
+test("sudo stands next to the command, and keeps its bound, or has it kept", () => {
+  const argv = ["/usr/sbin/pcs", "status"];
   assert.equal(
-    commandLine(["/usr/sbin/pcs", "status"], true, 30, 5),
-    "env LC_ALL=C timeout -k 5 30 sudo -n -- /usr/sbin/pcs status",
+    commandLine(argv, "sudo", 29.5, 5),
+    "env LC_ALL=C sudo -n -T 30 -- /usr/sbin/pcs status",
+  );
+  assert.equal(
+    commandLine(argv, "sudo timeout", 29.5, 5),
+    "env LC_ALL=C sudo -n -- /usr/bin/timeout -k 5 29.5 /usr/sbin/pcs status",
   );
 });
 
 test("variables come before the command, and none changes the language of its messages", () => {
   assert.equal(
-    commandLine(["/usr/bin/systemctl", "stop", "a"], false, 30, 5, {
+    commandLine(["/usr/bin/systemctl", "stop", "a"], "plain", 30, 5, {
       SYSTEMCTL_SKIP_SYSV: "1",
       LC_ALL: "de_DE.UTF-8",
     }),
@@ -102,23 +108,77 @@ test("sudo's refusals, and what only looks like one", () => {
     ),
     undefined,
   );
+  for (const words of [
+    "sudo: sorry, you must have a tty to run sudo\n",
+    "deploy is not in the sudoers file.\n",
+    "sudo: sorry, you are not allowed set a command timeout\n",
+    "sudo: account validation failure, is your account locked?\n",
+  ])
+    assert.equal(sudoRefusal(1, "", words), words.trim().replace("sudo: ", ""));
+  // Warnings, after which the command ran and ended by 1 itself.
+  for (const words of [
+    "sudo: setrlimit(RLIMIT_CORE): Operation not permitted\n",
+    "sudo: unable to send audit message: Operation not permitted\n",
+  ])
+    assert.equal(sudoRefusal(1, "", words), undefined);
   assert.equal(sudoRefusal(1, "some output", password), undefined);
   assert.equal(sudoRefusal(0, "", password), undefined);
   assert.equal(
-    sudoRefusal(
-      127,
-      "",
-      "timeout: failed to run command 'sudo': No such file or directory\n",
-    ),
+    sudoRefusal(127, "", "env: 'sudo': No such file or directory\n"),
     "there is no sudo on the node",
   );
 });
 
-test("a timeout is ours only when the time is over", () => {
-  assert.equal(timedOut(124, 30_010, 30), true);
-  assert.equal(timedOut(137, 35_000, 30), true);
-  assert.equal(timedOut(124, 12_000, 30), false);
-  assert.equal(timedOut(1, 31_000, 30), false);
+test("sudoers lines name the whole command, as sudoers spells it", () => {
+  assert.deepEqual(
+    sudoersLines(
+      "deploy",
+      ["/usr/bin/systemctl", "stop", "a:b,c@-.service"],
+      "",
+    ),
+    [
+      "Defaults:deploy user_command_timeouts",
+      "deploy ALL=(root) NOPASSWD: /usr/bin/systemctl stop a\\:b\\,c@-.service",
+    ],
+  );
+  assert.deepEqual(
+    sudoersLines(
+      "deploy",
+      ["/bin/x"],
+      "sorry, you must have a tty to run sudo",
+    ),
+    [
+      "Defaults:deploy !requiretty, user_command_timeouts",
+      'deploy ALL=(root) NOPASSWD: /bin/x ""',
+    ],
+  );
+  assert.equal(
+    sudoersLines("deploy", ["/bin/x", "a\nb"], "")[1],
+    "deploy ALL=(root) NOPASSWD: /bin/x",
+  );
+});
+
+test("a timeout is ours only when the time is over, and the code is its keeper's", () => {
+  assert.equal(timedOut(124, 30_010, 30, "plain"), true);
+  assert.equal(timedOut(137, 35_000, 30, "plain"), true);
+  assert.equal(timedOut(124, 12_000, 30, "plain"), false);
+  assert.equal(timedOut(1, 31_000, 30, "plain"), false);
+  assert.equal(timedOut(124, 30_010, 30, "sudo timeout"), true);
+  assert.equal(timedOut(143, 30_010, 30, "sudo"), true);
+  assert.equal(timedOut(129, 30_010, 29.5, "sudo"), true);
+  assert.equal(timedOut(129, 29_600, 29.5, "sudo"), false);
+  assert.equal(timedOut(124, 30_010, 30, "sudo"), false);
+});
+
+test("README has the sudoers lines that docs/connection.md has", () => {
+  const lines = (file: string) => {
+    const text = readFileSync(join(__dirname, "../..", file), "utf8");
+    return [...text.matchAll(/^```sudoers\n([^]*?)^```$/gm)]
+      .map(([, block]) => block)
+      .join("");
+  };
+  assert.match(lines("README.md"), /^Defaults:pulumi [^]*cibadmin/);
+  assert.equal(lines("README.md"), lines("docs/connection.md"));
 });
 
 describe("on a node", () => {
@@ -154,7 +214,7 @@ describe("on a node", () => {
     );
     stub(
       "sudo",
-      `[ "$1 $2" = "-n --" ] || exit 9; shift 2; echo "by sudo: $*"`,
+      `[ "$1 $2 $3 $4" = "-n -T 30 --" ] || exit 9; shift 4; echo "by sudo: $*"`,
     );
     fake = await startFake({
       onAuth: (context) => context.accept(),
@@ -193,6 +253,29 @@ describe("on a node", () => {
     );
   });
 
+  test("sudo that keeps no bound has it kept, and is asked once per connection", async () => {
+    stub(
+      "sudo",
+      `echo "$*" >>"${folder.path}/asked"
+       [ "$2" = -T ] && { echo "sudo: sorry, you are not allowed set a command timeout" >&2; exit 1; }
+       shift 2; exec "$@"`,
+    );
+    for (const word of ["a", "b"])
+      assert.equal(
+        (await exec("all", ["echo", word], { rights: "root" })).stdout,
+        `${word}\n`,
+      );
+    assert.deepEqual(
+      readFileSync(join(folder.path, "asked"), "utf8").split("\n"),
+      [
+        "-n -T 30 -- echo a",
+        "-n -- /usr/bin/timeout -k 1 30 echo a",
+        "-n -- /usr/bin/timeout -k 1 30 echo b",
+        "",
+      ],
+    );
+  });
+
   test("sudo's refusal says what to add to sudoers", async () => {
     stub("sudo", `echo "sudo: a password is required" >&2; exit 1`);
     const error = await refused(
@@ -201,8 +284,10 @@ describe("on a node", () => {
     );
     assert.equal(
       error.message,
-      `127.0.0.1:${fake.port}: "deploy" may not run /usr/sbin/pcs as root: a password is required. Let it, by this line ` +
-        "in /etc/sudoers.d/pacemaker on every node:\n  deploy ALL=(root) NOPASSWD: /usr/sbin/pcs\nor log in as root.",
+      `127.0.0.1:${fake.port}: "deploy" may not run /usr/sbin/pcs as root: a password is required. Let it, by these ` +
+        "lines in /etc/sudoers.d/pacemaker on every node:\n  Defaults:deploy user_command_timeouts\n" +
+        "  deploy ALL=(root) NOPASSWD: /usr/sbin/pcs status\nor log in as root. docs/connection.md has all the lines " +
+        "that a program needs.",
     );
   });
 

@@ -1,6 +1,6 @@
 import { CHANNELS } from "./bounds";
 import type { Client } from "./client";
-import type { Login } from "./command";
+import type { Login, Way } from "./command";
 
 /** A pooled connection: a client with its turns, and what was found out about its login. */
 export interface Link {
@@ -13,6 +13,8 @@ export interface Link {
   inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** Who the login user is; asked once. */
   login?: Promise<Login>;
+  /** How sudo is used there, once it has refused to keep a bound. */
+  sudo?: Way;
 }
 
 export function linkOn(client: Client): Link {

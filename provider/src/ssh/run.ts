@@ -7,11 +7,14 @@ import {
   needsSudo,
   parseWho,
   shown,
+  sudoersLines,
   sudoFoundNothing,
+  sudoKeepsNoBound,
   sudoRefusal,
   timedOut,
   WHO,
   type Login,
+  type Way,
 } from "./command";
 import { debug } from "./debug";
 import type { Exec, ExecOptions, ExecResult } from "./exec";
@@ -82,11 +85,32 @@ async function runOn(
     (rights !== "none" && connection.sudo !== false);
   const sudo =
     asks && needsSudo(rights, await whoIs(link, bounds), connection.sudo);
-  const outcome = await send(link, command, sudo, bounds);
+  let way: Way = sudo ? (link.sudo ?? "sudo") : "plain";
+  let outcome = await send(link, command, way, bounds);
+  if (way === "sudo" && outcome.state === "ended") {
+    const { code, stdout, stderr } = outcome;
+    if (sudoKeepsNoBound(code, stdout, stderr)) {
+      way = link.sudo = "sudo timeout";
+      outcome = await send(link, command, way, bounds);
+    }
+  }
   if (outcome.state !== "ended")
     throw notEnded(link, outcome, argv, timeoutSeconds, bounds);
 
   const { code, stdout, stderr, elapsed } = outcome;
+  if (
+    code === 127
+      ? /^env: .*timeout/m.test(stderr)
+      : way === "sudo timeout" &&
+        code === 1 &&
+        /^sudo: \/usr\/bin\/timeout: command not found/m.test(stderr)
+  ) {
+    throw failure(
+      link,
+      "configuration",
+      "the command `timeout` is missing. Install coreutils on the node.",
+    );
+  }
   if (sudo && sudoFoundNothing(code, stderr)) {
     return { code: 127, stdout, stderr };
   }
@@ -96,22 +120,19 @@ async function runOn(
     throw failure(
       link,
       "rights",
-      `"${user}" may not run ${argv[0]} as root: ${refused}. Let it, by this line in /etc/sudoers.d/pacemaker on every ` +
-        `node:\n  ${user} ALL=(root) NOPASSWD: ${argv[0]}\nor log in as root.`,
+      `"${user}" may not run ${argv[0]} as root: ${refused}. Let it, by these lines in /etc/sudoers.d/pacemaker on every ` +
+        `node:\n${sudoersLines(user, argv, refused)
+          .map((line) => `  ${line}`)
+          .join(
+            "\n",
+          )}\nor log in as root. docs/connection.md has all the lines that a program needs.`,
     );
   }
-  if (timedOut(code, elapsed, timeoutSeconds)) {
+  if (timedOut(code, elapsed, timeoutSeconds, way)) {
     throw failure(
       link,
       "timeout",
       `${shown(argv)} did not end within ${timeoutSeconds} s and was stopped on the node. Is it overloaded?`,
-    );
-  }
-  if (code === 127 && /^env: .*timeout/.test(stderr)) {
-    throw failure(
-      link,
-      "configuration",
-      "the command `timeout` is missing. Install coreutils on the node.",
     );
   }
   return { code, stdout, stderr };
@@ -121,12 +142,12 @@ async function runOn(
 async function send(
   link: Link,
   { argv, stdin, environment, timeoutSeconds: timeout }: Command,
-  sudo: boolean,
+  way: Way,
   bounds: Bounds,
 ): Promise<Exclude<Outcome, { state: "not-sent" }>> {
   const line = commandLine(
     argv,
-    sudo,
+    way,
     timeout,
     Math.max(1, Math.round(bounds.kill / 1000)),
     environment,
@@ -145,7 +166,7 @@ async function send(
         const end =
           outcome.state === "ended" ? `exit ${outcome.code}` : outcome.state;
         const took = ((performance.now() - started) / 1000).toFixed(3);
-        return `${link.client.endpoint.label} ${took} s, ${end}: ${sudo ? "sudo " : ""}${shown(argv)}`;
+        return `${link.client.endpoint.label} ${took} s, ${end}: ${way === "plain" ? "" : "sudo "}${shown(argv)}`;
       });
       if (outcome.state === "not-sent") throw new NotSentError();
       return outcome;
@@ -222,7 +243,7 @@ async function ask(link: Link, bounds: Bounds): Promise<Login> {
   const outcome = await send(
     link,
     { argv: WHO, timeoutSeconds: WHO_TIMEOUT },
-    false,
+    "plain",
     bounds,
   );
   // It changes nothing, so a connection lost here is like one that was closed before.

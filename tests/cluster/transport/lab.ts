@@ -1,7 +1,15 @@
 /** The lab of the tests of the transport, and what they do to its nodes. */
+import { spawn } from "node:child_process";
 import { after, before, describe } from "node:test";
 import { readFileSync } from "node:fs";
-import { execOnNode, labReset, requireLab, type Lab } from "../../../lab";
+import {
+  execOnNode,
+  inNamespace,
+  labReset,
+  requireLab,
+  type Lab,
+} from "../../../lab";
+import { listen, type Listener } from "../../ssh/fake";
 import { bringUp, onNode } from "../harness";
 
 /** A lab that is up already and shall be used instead of the tests' own. */
@@ -78,4 +86,22 @@ export async function shut(
 
 export async function open(lab: Lab, node: string): Promise<void> {
   await onNode(lab, node, "nft", "delete", "table", "inet", "transport");
+}
+
+/** Passes what comes to a port of this machine's loopback on to a node, whose network is the lab's own. */
+export function intoLab(lab: Lab, address: string): Promise<Listener> {
+  const pipe = `const s = require("net").connect(22, ${JSON.stringify(address)}); s.setNoDelay(true);
+    s.on("error", () => process.exit(1)); s.on("close", () => process.exit(0));
+    process.stdin.pipe(s).pipe(process.stdout);`;
+  return listen((socket) => {
+    const [program = "", ...args] = inNamespace(lab.namespace, [
+      ...[process.execPath, "-e", pipe],
+    ]);
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+    child.stdin.on("error", () => undefined);
+    child.on("close", () => socket.destroy());
+    socket.on("close", () => child.kill());
+    socket.pipe(child.stdin);
+    child.stdout.pipe(socket);
+  });
 }

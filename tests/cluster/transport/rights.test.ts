@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Lab } from "../../../lab";
+import { execOnNode, type Lab } from "../../../lab";
+import { createPool } from "../../../provider/src/ssh/pool";
+import { refused } from "../../ssh/support";
 import {
   configuration,
+  eventually,
   failedWith,
   labConnection,
   makeProject,
@@ -14,7 +17,7 @@ import {
   statuses,
   succeeded,
 } from "../harness";
-import { onTransportLab, writeOn } from "./lab";
+import { intoLab, onTransportLab, privateKey, writeOn } from "./lab";
 
 /** The sudoers lines that the documentation gives: for a user in haclient, and what another one needs besides. */
 function documented(): [string, string] {
@@ -23,7 +26,7 @@ function documented(): [string, string] {
     /^```sudoers\n([^]*?)^```$/gm,
   );
   const [units = "", tools = ""] = [...blocks].map(([, text]) => text ?? "");
-  assert.match(units, /^pulumi ALL=/);
+  assert.match(units, /^Defaults:pulumi user_command_timeouts\npulumi ALL=/);
   assert.match(tools, /^pulumi ALL=/);
   return [units, tools];
 }
@@ -83,7 +86,7 @@ onTransportLab("users other than root", (lab) => {
     failedWith(
       refused,
       '"operator" may not run /usr/bin/systemctl as root: ',
-      "/etc/sudoers.d/pacemaker on every node: operator ALL=(root) NOPASSWD: /usr/bin/systemctl",
+      "operator ALL=(root) NOPASSWD: /usr/bin/systemctl disable",
     );
     // The address went all the same, and of the service nothing came to be.
     assert.equal(await configuration(lab()), before);
@@ -108,7 +111,7 @@ onTransportLab("users other than root", (lab) => {
     failedWith(
       await project.refresh(),
       '"pulumi" may not run /usr/sbin/crm_node as root: ',
-      "pulumi ALL=(root) NOPASSWD: /usr/sbin/crm_node",
+      "pulumi ALL=(root) NOPASSWD: /usr/sbin/crm_node --name",
     );
     await sudoers(lab(), units + tools);
     project.writeProgram(
@@ -128,5 +131,57 @@ onTransportLab("users other than root", (lab) => {
     succeeded(await project.up());
     succeeded(await project.destroy());
     await smtpStack.isGone(lab(), before);
+  });
+
+  test("what sudo runs is ended on the node at its bound, whoever keeps it", async (t) => {
+    t.after(() => removeUser(lab()));
+    await removeUser(lab());
+    await addUser(lab());
+    const [defaults = ""] = documented()[0].split("\n");
+    const sleeps = "pulumi ALL=(root) NOPASSWD: /usr/bin/sleep";
+    await sudoers(lab(), `${defaults}\n${sleeps}\n`);
+    const { name, address } = lab().nodes[0]!;
+    const way = await intoLab(lab(), address);
+    const pool = createPool();
+    t.after(async () => {
+      await pool.closeAll();
+      await way.stop();
+    });
+    // The one has sudo keep the bound, the other may run everything, but not that.
+    for (const [index, user] of ["pulumi", "deploy"].entries()) {
+      const host = await pool.openHost(
+        {
+          hosts: ["127.0.0.1"],
+          port: way.port,
+          user,
+          privateKey: privateKey(lab()),
+          hostKeys: { "127.0.0.1": lab().hostKeys[address]! },
+        },
+        "127.0.0.1",
+      );
+      const argv = ["/usr/bin/sleep", `3${index}.125`];
+      const runs = async () =>
+        (await execOnNode(lab(), name, ["pgrep", "-fx", argv.join(" ")])).code;
+      const error = await refused(
+        host.exec(argv, { rights: "root", timeoutSeconds: 2 }),
+        "timeout",
+      );
+      assert.match(error.message, /did not end within 2 s and was stopped on/);
+      assert.equal(await runs(), 1, `${user}'s command still runs`);
+
+      // The connection breaks under it, and nobody waits.
+      const lost = refused(
+        host.exec(argv, { rights: "root", timeoutSeconds: 3 }),
+        "unknown-outcome",
+      );
+      await eventually("the command", async () =>
+        (await runs()) === 0 ? true : undefined,
+      );
+      way.cut();
+      await lost;
+      await eventually("its end", async () =>
+        (await runs()) === 1 ? true : undefined,
+      );
+    }
   });
 });
