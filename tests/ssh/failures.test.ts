@@ -274,7 +274,7 @@ describe("login", () => {
         // Another password is another identity.
         await open();
       },
-      { failure: 0 },
+      { failureAlone: 0 },
     );
   });
 
@@ -529,27 +529,109 @@ describe("commands", () => {
     });
   });
 
-  test("a node that falls silent is noticed, also while a command runs", async () => {
+  test("a node that falls silent is noticed in time, also while a command runs, and is not waited for again", async () => {
     const onExec: FakeOptions["onExec"] = (_command, accept) => void accept();
     await withFake(
       { onExec },
       async ({ open, fake }) => {
-        const command = refused(
-          (await open()).exec(["true"]),
-          "unknown-outcome",
+        const host = await open();
+        const command = refused(host.exec(["true"]), "unknown-outcome");
+        const read = refused(
+          host.exec(["cat", "x"], { reads: true }),
+          "connect",
         );
         await until(
-          "the command has arrived",
-          () => fake.commands.length === 1,
+          "the commands have arrived",
+          () => fake.commands.length === 2,
         );
+        const since = performance.now();
         fake.freeze();
         const { message } = await command;
+        const took = performance.now() - since;
+        assert.ok(took > 500, `given up after ${took} ms already`);
         assert.match(
           message,
           /the connection was lost \(three keepalives stayed without an answer\) after/,
         );
+        assert.equal(
+          (await read).message,
+          `127.0.0.1:${fake.port}: the connection was lost (three keepalives stayed without an answer) under cat x, ` +
+            "which changes nothing. Is the node up?",
+        );
+        // Neither on the way to a repetition, nor for the next command.
+        for (const again of [host.exec(["true"]), open()])
+          assert.equal(
+            (await refused(again, "connect")).message,
+            `127.0.0.1:${fake.port}: the connection was given up: three keepalives stayed without an answer. Is the node ` +
+              "up, and the network between?",
+          );
+        assert.equal(fake.count(), 1);
       },
-      { keepalive: 100 },
+      { keepalive: 200 },
+    );
+  });
+
+  test("a node that is slow to answer, or sends anything else, is not given up", async () => {
+    await withFake(
+      {},
+      async ({ open, fake }) => {
+        const way = await relay(fake.port);
+        const host = await open({ port: way.port });
+        // Longer than two keepalives without an answer, again and again.
+        for (let round = 0; round < 3; round++) {
+          way.freeze();
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          way.thaw();
+          assert.equal((await host.exec(["echo", "in"])).stdout, "in\n");
+        }
+        assert.equal(way.count(), 1);
+        await way.stop();
+      },
+      { keepalive: 200 },
+    );
+  });
+
+  test("a command that only reads is repeated once where its connection breaks", async () => {
+    const world: { fake?: Fake; cuts: number } = { cuts: 0 };
+    const onExec: FakeOptions["onExec"] = (_command, accept) =>
+      world.cuts-- > 0 ? world.fake?.cut() : answer(accept(), 0, "read");
+    await withFake({ onExec }, async ({ open, fake }) => {
+      world.fake = fake;
+      const host = await open();
+      world.cuts = 1;
+      const { stdout } = await host.exec(["cat", "x"], { reads: true });
+      assert.equal(stdout, "read");
+      assert.equal(fake.commands.length, 2);
+      world.cuts = 2;
+      const error = await refused(
+        host.exec(["cat", "x"], { reads: true }),
+        "connect",
+      );
+      assert.match(
+        error.message,
+        /the connection was lost.* under cat x, which changes nothing\./,
+      );
+      assert.equal(fake.commands.length, 4);
+    });
+  });
+
+  test("a command that only reads, and whose end nobody reports, is a time-out", async () => {
+    await withFake(
+      { onExec: (_command, accept) => void accept() },
+      async ({ open, fake }) => {
+        const { message } = await refused(
+          (await open()).exec(["cat", "x"], {
+            reads: true,
+            timeoutSeconds: 0.1,
+          }),
+          "timeout",
+        );
+        assert.equal(
+          message,
+          `127.0.0.1:${fake.port}: no word of the end of cat x, which changes nothing, came within 1.4 s. Is the node ` +
+            "overloaded?",
+        );
+      },
     );
   });
 
@@ -573,6 +655,14 @@ describe("commands", () => {
         "unknown-outcome",
       );
       assert.match(message, /yes printed more than 16 MiB and was stopped/);
+      const read = await refused(
+        (await open()).exec(["yes"], { reads: true }),
+        "configuration",
+      );
+      assert.match(
+        read.message,
+        /yes, which changes nothing, printed more than 16 MiB and was stopped\./,
+      );
     });
   });
 

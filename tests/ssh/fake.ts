@@ -20,6 +20,8 @@ export interface Listener {
   cut(): void;
   /** Stops reading, so that peers hear nothing more, and no close either. */
   freeze(): void;
+  /** Reads again. */
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function listen(
     count: () => count,
     cut,
     freeze: () => sockets.forEach((socket) => socket.pause()),
+    thaw: () => sockets.forEach((socket) => socket.resume()),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

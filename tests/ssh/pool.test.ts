@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join, resolve } from "node:path";
 import { createPool } from "../../provider/src/ssh/pool";
-import { answer, startFake, type FakeOptions } from "./fake";
+import { answer, listen, startFake, type FakeOptions } from "./fake";
 import { makeKey, scratch } from "./keys";
 import { connectionTo, refused, SHORT, until } from "./support";
 
@@ -77,7 +78,11 @@ test("a failure to connect stands for a while, then it is tried again", async ()
     password,
     onAuth: (context) => !silent && context.accept(),
   });
-  const pool = createPool({ ...SHORT, ready: 500, failure: 400 });
+  const pool = createPool({
+    ...SHORT,
+    ready: 500,
+    failureAlone: 400,
+  });
   const connection = connectionTo(fake.port, {
     password,
     hostKeys: { [address]: fake.hostKey.public },
@@ -94,9 +99,80 @@ test("a failure to connect stands for a while, then it is tried again", async ()
   await fake.stop();
 });
 
+test("a failure to connect stands longer while another host works, which is asked meanwhile", async () => {
+  const other = "127.0.0.2";
+  const [fake, working] = [
+    await startFake({ password, onAuth: () => undefined }),
+    await startFake({ password }),
+  ];
+  // The same port on another address of the loopback.
+  const front = await listen(
+    (socket) => {
+      const onward = connect(working.port, address);
+      onward.on("error", () => socket.destroy());
+      socket.pipe(onward).pipe(socket);
+    },
+    other,
+    fake.port,
+  );
+  const bounds = { ready: 500, failureAlone: 0, failure: 60_000 };
+  const pool = createPool({ ...SHORT, ...bounds });
+  const connection = connectionTo(fake.port, {
+    password,
+    hosts: [address, other],
+    hostKeys: {
+      [address]: fake.hostKey.public,
+      [other]: working.hostKey.public,
+    },
+  });
+  const open = (host: string) => pool.openHost(connection, host);
+  await refused(open(address), "connect");
+  await refused(open(address), "connect");
+  assert.equal(fake.count(), 2, "nothing else works: it is tried again");
+  await open(other);
+  await refused(open(address), "connect");
+  assert.equal(fake.count(), 2, "another works: it is not");
+  await pool.closeAll();
+  await front.stop();
+  await working.stop();
+  await fake.stop();
+});
+
+test("who waits for a turn on a connection that hangs goes elsewhere", async () => {
+  let hangs = true;
+  const onExec: FakeOptions["onExec"] = (_command, accept) => {
+    const channel = accept();
+    if (!hangs) answer(channel, 0, "fine");
+  };
+  const fake = await startFake({ password, onExec });
+  const pool = createPool(SHORT);
+  const host = await pool.openHost(
+    connectionTo(fake.port, {
+      password,
+      hostKeys: { [address]: fake.hostKey.public },
+    }),
+    address,
+  );
+  const hanging = Array.from({ length: 4 }, (_, index) =>
+    refused(
+      host.exec([`hang-${index}`], { timeoutSeconds: 0.1 }),
+      "unknown-outcome",
+    ),
+  );
+  await until("they hang", () => fake.commands.length === 4);
+  const waiting = Array.from({ length: 8 }, () => host.exec(["next"]));
+  hangs = false;
+  await Promise.all(hanging);
+  for (const { stdout } of await Promise.all(waiting))
+    assert.equal(stdout, "fine");
+  assert.equal(fake.count(), 2);
+  await pool.closeAll();
+  await fake.stop();
+});
+
 test("a wrong host key stands for the process's life", async () => {
   const fake = await startFake({ password });
-  const pool = createPool({ ...SHORT, failure: 0 });
+  const pool = createPool({ ...SHORT, failureAlone: 0 });
   const connection = connectionTo(fake.port, {
     password,
     hostKeys: { [address]: makeKey().public },

@@ -192,7 +192,7 @@ describe("what only a real sshd does", () => {
 
   test("a server that is stopped meanwhile", async () => {
     const once = await startSshd({ authorized: [identity.public] });
-    const pool = createPool({ ...SHORT, failure: 0 });
+    const pool = createPool({ ...SHORT, failureAlone: 0 });
     const { port, user, hostKey } = once;
     const connection = connectionTo(port, {
       user,

@@ -6,9 +6,20 @@ export interface Bounds {
   ready: number;
   /** Pauses before connecting again when sshd dropped the connection before it said anything (MaxStartups). */
   dropped: readonly number[];
-  /** How long a failure to connect is remembered, so that not every resource waits for a dead node. */
+  /**
+   * How long a failure to connect is remembered while another host of the connection works, so that not every resource
+   * waits for a dead node: nearly every operation is over by then. Not for ever, since the work on every node needs also
+   * the one that has come back in a long operation.
+   */
   failure: number;
-  /** Between two keepalives; after three without an answer the connection counts as lost. */
+  /** The same while no other host works: one that comes back must not be shut out then. */
+  failureAlone: number;
+  /**
+   * Between two keepalives; three of them without an answer, nor any other byte, and the connection counts as lost, 6 to
+   * 8 s after the last sign of life. sshd answers them while a command runs, in milliseconds. A node too busy to do that
+   * for so long has been given up by the cluster itself: corosync waits 3 to 4 s for a node. To be wrong costs little:
+   * another node is asked, and a change that was under way is looked at there.
+   */
   keepalive: number;
   /** Pauses before a channel is asked for again when the node has no free session. */
   noSession: readonly number[];
@@ -26,8 +37,9 @@ export const BOUNDS: Bounds = {
   tcp: 5_000,
   ready: 10_000,
   dropped: [300, 900],
-  failure: 10_000,
-  keepalive: 5_000,
+  failure: 60_000,
+  failureAlone: 10_000,
+  keepalive: 2_000,
   noSession: [50, 100, 200, 400, 800, 1_600, 3_200],
   kill: 5_000,
   guard: 5_000,

@@ -26,6 +26,16 @@ export interface Client {
   closed: boolean;
   /** Why it closed, in words, where that is known. */
   cause: string | undefined;
+  /** When a byte last came from the other side, by performance.now(). */
+  heard: number;
+  /** Whether it was given up because nothing came any more: a new one to the same host would hang as well. */
+  silent: boolean;
+  /** Called once when it is given up so. */
+  onSilence: (() => void) | undefined;
+  /** Asks for a sign of life. */
+  ping(): void;
+  /** Closes it at once, as nothing comes any more. */
+  giveUp(cause: string): void;
   /** Keeps the process alive until as many `unref`. A new client is held once. */
   ref(): void;
   unref(): void;
@@ -99,7 +109,7 @@ export function login(
       if (settled) return;
       settled = true;
       clearTimeout(timer);
-      startKeepalive(client, wire, bounds);
+      startKeepalive(client, bounds);
       resolve(client);
     });
 
@@ -137,6 +147,7 @@ export function login(
     }
     // After connect, which pauses the stream: so this listener takes no byte away from ssh2.
     wire.stream.on("data", (chunk: Buffer) => {
+      client.heard = performance.now();
       if (stage !== "banner") return;
       said = (said + chunk.toString("latin1")).slice(0, 4096);
       if (/^SSH-/m.test(said)) stage = "key exchange";
@@ -163,6 +174,25 @@ function clientOn(
     ssh,
     closed: false,
     cause: undefined,
+    heard: performance.now(),
+    silent: false,
+    onSilence: undefined,
+    ping() {
+      try {
+        // Changes nothing, and every server must answer: to give up a port forwarding that does not exist.
+        ssh.unforwardIn("", 0, () => undefined);
+      } catch {
+        // Closed meanwhile; "close" follows.
+      }
+    },
+    giveUp(cause) {
+      if (client.closed) return;
+      client.cause = cause;
+      client.silent = true;
+      client.closed = true;
+      client.onSilence?.();
+      wire.stream.destroy();
+    },
     ref() {
       if (held++ === 0) wire.ref();
     },
@@ -189,25 +219,22 @@ function clientOn(
 }
 
 /**
- * Asks the node for a sign of life, also while the connection is idle. ssh2's own keepalive would hold the process
- * alive; so this one sends a request that changes nothing and that every server must answer: to give up a port
- * forwarding that does not exist.
+ * Asks the node for a sign of life, also while the connection is idle; any byte is one. ssh2's own keepalive would hold
+ * the process alive.
  */
-function startKeepalive(client: Client, wire: Wire, bounds: Bounds): void {
+function startKeepalive(client: Client, bounds: Bounds): void {
   let unanswered = 0;
+  let asked = performance.now();
   const timer = setInterval(() => {
+    if (client.heard > asked) unanswered = 0;
     if (unanswered >= 3) {
-      client.cause = "three keepalives stayed without an answer";
-      client.closed = true;
-      wire.stream.destroy();
-    } else {
-      unanswered++;
-      try {
-        client.ssh.unforwardIn("", 0, () => (unanswered = 0));
-      } catch {
-        // Closed meanwhile; "close" follows.
-      }
+      client.giveUp("three keepalives stayed without an answer");
+      return;
     }
+    // Of several without an answer, the first counts: what comes after it is a sign of life.
+    if (unanswered === 0) asked = performance.now();
+    unanswered++;
+    client.ping();
   }, bounds.keepalive);
   timer.unref();
   client.ssh.once("close", () => clearInterval(timer));

@@ -47,7 +47,6 @@ function parts(connection: Connection, hosts: readonly string[]): unknown[] {
       .sort(([a], [b]) => (a < b ? -1 : 1)),
     connection.knownHosts ?? null,
     connection.insecureIgnoreHostKey === true,
-    connection.sudo ?? null,
     connection.proxy ? parts(connection.proxy, connection.proxy.hosts) : null,
   ];
 }

@@ -2,6 +2,9 @@ import { CHANNELS } from "./bounds";
 import type { Client } from "./client";
 import type { Login, Way } from "./command";
 
+/** The pooled connection turned out closed, or hangs; the command was not sent. */
+export class NotSentError extends Error {}
+
 /** A pooled connection: a client with its turns, and what was found out about its login. */
 export interface Link {
   readonly client: Client;
@@ -9,7 +12,11 @@ export interface Link {
   retired(): boolean;
   /** Sends no further command this way, and closes it after those that are under way. */
   retire(): void;
-  /** Runs a task in turn: a few at once, the others wait. Holds the process alive meanwhile. */
+  /**
+   * Runs a task in turn: a few at once, the others wait. Holds the process alive meanwhile.
+   *
+   * @throws NotSentError when the turn comes after the link was retired.
+   */
   inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** Who the login user is; asked once. */
   login?: Promise<Login>;
@@ -39,6 +46,7 @@ export function linkOn(client: Client): Link {
         await new Promise<void>((resolve) => waiting.push(resolve));
       else running++;
       try {
+        if (retired || client.closed) throw new NotSentError();
         return await task();
       } finally {
         const next = waiting.shift();

@@ -23,8 +23,8 @@ interface Entry {
   link: Promise<Link>;
   /** Set once connected. */
   open?: Link;
-  /** Set once connecting has failed: until when that stands. */
-  failedUntil?: number;
+  /** Set once connecting has failed, or the host has fallen silent. */
+  failed?: { at: number; final: boolean };
 }
 
 /** Asking again could lock an account, or find the same wrong key: these stand for the process's life. */
@@ -36,23 +36,49 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
   function acquire(connection: Connection, address: string): Promise<Link> {
     const key = endpointKey(connection, address);
     const present = entries.get(key);
-    const usable =
-      present &&
-      !(present.open && present.open.retired()) &&
-      !(present.failedUntil !== undefined && present.failedUntil <= Date.now());
-    if (usable) return present.link;
+    if (present && isUsable(present, connection, address)) return present.link;
 
     const entry: Entry = { link: connect(connection, address) };
     entries.set(key, entry);
     entry.link.then(
-      (link) => (entry.open = link),
-      (error: unknown) => {
-        const final =
-          error instanceof PacemakerError && FINAL.includes(error.kind);
-        entry.failedUntil = final ? Infinity : Date.now() + bounds.failure;
+      (link) => {
+        entry.open = link;
+        link.client.onSilence = () => {
+          // Behind a jump host it may be that one which is silent.
+          if (!connection.proxy) fail(entry, silence(link));
+        };
       },
+      (error: unknown) => fail(entry, error),
     );
     return entry.link;
+  }
+
+  function fail(entry: Entry, error: unknown): void {
+    const final = error instanceof PacemakerError && FINAL.includes(error.kind);
+    entry.failed = { at: performance.now(), final };
+    delete entry.open;
+    entry.link = Promise.reject(error as Error);
+    entry.link.catch(() => undefined);
+  }
+
+  function isUsable(
+    entry: Entry,
+    connection: Connection,
+    address: string,
+  ): boolean {
+    if (!entry.failed) return !entry.open?.retired();
+    if (entry.failed.final) return true;
+    const stands = connection.hosts.some(
+      (other) => other !== address && isOpen(connection, other),
+    )
+      ? bounds.failure
+      : bounds.failureAlone;
+    return performance.now() - entry.failed.at < stands;
+  }
+
+  function isOpen(connection: Connection, address: string): boolean {
+    const open = entries.get(endpointKey(connection, address))?.open;
+    return open !== undefined && !open.retired();
   }
 
   async function connect(
@@ -136,6 +162,15 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
   }
 
   return { openHost, closeAll };
+}
+
+/** What is remembered of a host that no longer answers. */
+function silence({ client: { endpoint, cause = "" } }: Link): PacemakerError {
+  return new PacemakerError(
+    "connect",
+    `${endpoint.label}: the connection was given up: ${cause}. Is the node up, and the network between?`,
+    endpoint.host,
+  );
 }
 
 function sleep(milliseconds: number): Promise<void> {

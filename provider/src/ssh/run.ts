@@ -18,7 +18,7 @@ import {
 } from "./command";
 import { debug } from "./debug";
 import type { Exec, ExecOptions, ExecResult } from "./exec";
-import type { Link } from "./link";
+import { NotSentError, type Link } from "./link";
 
 /** In seconds, for a command without a bound of its own. */
 const DEFAULT_TIMEOUT = 30;
@@ -28,8 +28,12 @@ const WHO_TIMEOUT = 10;
 const LOOKS_FIRST =
   "Run this again: it looks at what is there, and does what is missing.";
 
-/** The pooled connection turned out closed; the command was not sent. */
-class NotSentError extends Error {}
+/** The connection broke under a command that only reads; what to say of it. */
+class LostReadError extends Error {
+  constructor(readonly told: PacemakerError) {
+    super();
+  }
+}
 
 /** A host's exec. `acquire` gives the pooled connection, or makes a new one. */
 export function execOn(
@@ -49,23 +53,39 @@ export function execOn(
     try {
       return await runOn(first, command, connection, bounds);
     } catch (error) {
-      if (!(error instanceof NotSentError)) throw error;
+      if (!isRepeatable(error)) throw error;
+      // A new connection to a host that has fallen silent would only hang as well.
+      if (first.client.silent) throw finalError(error, first, argv);
     }
-    // Nothing was sent, so once more on a new connection is safe.
     first.retire();
     const second = await acquire();
     try {
       return await runOn(second, command, connection, bounds);
     } catch (error) {
-      if (!(error instanceof NotSentError)) throw error;
-      const why = second.client.cause ? ` (${second.client.cause})` : "";
-      throw failure(
-        second,
-        "connect",
-        `the connection closed twice before ${shown(argv)} was sent${why}. Nothing ran.`,
-      );
+      throw isRepeatable(error) ? finalError(error, second, argv) : error;
     }
   };
+}
+
+/** Whether nothing was sent, or nothing that a repetition harms: so that once more, on a new connection, is safe. */
+function isRepeatable(error: unknown): error is NotSentError | LostReadError {
+  return error instanceof NotSentError || error instanceof LostReadError;
+}
+
+function finalError(
+  error: NotSentError | LostReadError,
+  link: Link,
+  argv: readonly string[],
+): PacemakerError {
+  if (error instanceof LostReadError) return error.told;
+  const why = link.client.cause ? ` (${link.client.cause})` : "";
+  return failure(
+    link,
+    "connect",
+    link.client.silent
+      ? `the connection went silent before ${shown(argv)} was sent${why}. Nothing ran. Is the node up?`
+      : `the connection closed twice before ${shown(argv)} was sent${why}. Nothing ran.`,
+  );
 }
 
 type Command = ExecOptions & {
@@ -94,8 +114,7 @@ async function runOn(
       outcome = await send(link, command, way, bounds);
     }
   }
-  if (outcome.state !== "ended")
-    throw notEnded(link, outcome, argv, timeoutSeconds, bounds);
+  if (outcome.state !== "ended") throw notEnded(link, outcome, command, bounds);
 
   const { code, stdout, stderr, elapsed } = outcome;
   if (
@@ -178,10 +197,9 @@ async function send(
 function notEnded(
   link: Link,
   outcome: Exclude<Outcome, { state: "ended" | "not-sent" }>,
-  argv: readonly string[],
-  timeout: number,
+  { argv, timeoutSeconds, reads = false }: Command,
   bounds: Bounds,
-): PacemakerError {
+): PacemakerError | LostReadError {
   const command = shown(argv);
   switch (outcome.state) {
     case "no-session": {
@@ -204,29 +222,51 @@ function notEnded(
       );
     case "lost": {
       const why = link.client.cause ? ` (${link.client.cause})` : "";
-      return failure(
-        link,
-        "unknown-outcome",
-        `the connection was lost${why} after ${command} was sent; whether it took effect is unknown. ${LOOKS_FIRST}`,
+      if (!reads)
+        return failure(
+          link,
+          "unknown-outcome",
+          `the connection was lost${why} after ${command} was sent; whether it took effect is unknown. ${LOOKS_FIRST}`,
+        );
+      return new LostReadError(
+        failure(
+          link,
+          "connect",
+          `the connection was lost${why} under ${command}, which changes nothing. Is the node up?`,
+        ),
       );
     }
     case "overdue": {
       // The node should have ended it long ago: it hangs, or its word does not come through.
       link.retire();
-      const waited = seconds(timeout * 1000 + bounds.kill + bounds.guard);
-      return failure(
-        link,
-        "unknown-outcome",
-        `${command} was sent, and no word of its end came within ${waited}; it may still run, and whether it took ` +
-          `effect is unknown. ${LOOKS_FIRST}`,
+      const waited = seconds(
+        timeoutSeconds * 1000 + bounds.kill + bounds.guard,
       );
+      return reads
+        ? failure(
+            link,
+            "timeout",
+            `no word of the end of ${command}, which changes nothing, came within ${waited}. Is the node overloaded?`,
+          )
+        : failure(
+            link,
+            "unknown-outcome",
+            `${command} was sent, and no word of its end came within ${waited}; it may still run, and whether it took ` +
+              `effect is unknown. ${LOOKS_FIRST}`,
+          );
     }
     case "flood":
-      return failure(
-        link,
-        "unknown-outcome",
-        `${command} printed more than ${OUTPUT_LIMIT / 1024 / 1024} MiB and was stopped; whether it took effect is unknown. ${LOOKS_FIRST}`,
-      );
+      return reads
+        ? failure(
+            link,
+            "configuration",
+            `${command}, which changes nothing, printed more than ${OUTPUT_LIMIT / 1024 / 1024} MiB and was stopped. Run it on the node by hand.`,
+          )
+        : failure(
+            link,
+            "unknown-outcome",
+            `${command} printed more than ${OUTPUT_LIMIT / 1024 / 1024} MiB and was stopped; whether it took effect is unknown. ${LOOKS_FIRST}`,
+          );
   }
 }
 
@@ -240,16 +280,9 @@ function whoIs(link: Link, bounds: Bounds): Promise<Login> {
 }
 
 async function ask(link: Link, bounds: Bounds): Promise<Login> {
-  const outcome = await send(
-    link,
-    { argv: WHO, timeoutSeconds: WHO_TIMEOUT },
-    "plain",
-    bounds,
-  );
-  // It changes nothing, so a connection lost here is like one that was closed before.
-  if (outcome.state === "lost") throw new NotSentError();
-  if (outcome.state !== "ended")
-    throw notEnded(link, outcome, WHO, WHO_TIMEOUT, bounds);
+  const command = { argv: WHO, timeoutSeconds: WHO_TIMEOUT, reads: true };
+  const outcome = await send(link, command, "plain", bounds);
+  if (outcome.state !== "ended") throw notEnded(link, outcome, command, bounds);
   const who = parseWho(outcome.stdout);
   if (!who) {
     const said = (outcome.stderr || outcome.stdout).trim().slice(0, 200);
