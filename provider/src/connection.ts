@@ -51,8 +51,14 @@ const host = z.string().superRefine((value, context) => {
   if (problem) context.addIssue({ code: "custom", message: problem });
 });
 
-const pin = z.string().superRefine((value, context) => {
-  const parsed = parsePin(value);
+const pin = z.custom<string>().superRefine((value: unknown, context) => {
+  const parsed =
+    typeof value === "string"
+      ? parsePin(value)
+      : {
+          problem:
+            "must be the text of a key line or of a fingerprint, or a list of such texts",
+        };
   if ("problem" in parsed)
     context.addIssue({ code: "custom", message: parsed.problem });
 });

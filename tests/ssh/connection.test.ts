@@ -60,6 +60,8 @@ test("the defaults in use", () => {
 test("each mistake is named at its property", () => {
   const wanted =
     'must be a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
+  const text =
+    "must be the text of a key line or of a fingerprint, or a list of such texts";
   const hosts = ["a"];
   const table: [unknown, string[]][] = [
     [{}, ["hosts: Invalid input: expected array, received undefined"]],
@@ -110,10 +112,11 @@ test("each mistake is named at its property", () => {
       { hosts, hostKeys: { a: [] } },
       ["hostKeys.a: must be at least one key line or fingerprint"],
     ],
-    [
-      { hosts, hostKeys: { a: 1 } },
-      ["hostKeys.a: Invalid input: expected string, received number"],
-    ],
+    [{ hosts, hostKeys: { a: 1 } }, [`hostKeys.a: ${text}`]],
+    [{ hosts, hostKeys: { a: { host: 5 } } }, [`hostKeys.a: ${text}`]],
+    [{ hosts, hostKeys: { a: null } }, [`hostKeys.a: ${text}`]],
+    [{ hosts, hostKeys: { a: [key.public, 5] } }, [`hostKeys.a.1: ${text}`]],
+    [{ hosts: ["host"], hostKeys: { host: 5 } }, [`hostKeys.host: ${text}`]],
     [
       { hosts, proxy: { hosts: ["a:22"] } },
       [`proxy.hosts.0: ${wanted}; the port goes into \`port\``],

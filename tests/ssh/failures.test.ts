@@ -1,6 +1,7 @@
 import test, { describe } from "node:test";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -28,20 +29,21 @@ async function withFake(
     fake: Fake;
     open: (
       more?: Partial<Connection>,
+      host?: string,
     ) => ReturnType<ReturnType<typeof createPool>["openHost"]>;
   }) => Promise<void>,
   bounds: Partial<Bounds> = {},
 ): Promise<void> {
   const fake = await startFake({ password: PASSWORD, ...options });
   const pool = createPool({ ...SHORT, ...bounds });
-  const open = (more: Partial<Connection> = {}) =>
+  const open = (more: Partial<Connection> = {}, host = address) =>
     pool.openHost(
       connectionTo(fake.port, {
         password: PASSWORD,
         hostKeys: { [address]: fake.hostKey.fingerprint },
         ...more,
       }),
-      address,
+      host,
     );
   try {
     await body({ fake, open });
@@ -301,6 +303,48 @@ describe("login", () => {
     });
   });
 
+  test("a password that one host has refused is not sent to another", async () => {
+    const working = { password: "other", hostKeys: [makeKey()] };
+    await withFake({ methods: ["password"] }, async ({ open, fake }) => {
+      const second = await startFake({
+        ...{ ...working, methods: ["password"] },
+        ...{ host: "127.0.0.2", port: fake.port },
+      });
+      const hosts = [address, "127.0.0.2"];
+      const hostKeys = {
+        [address]: fake.hostKey.public,
+        "127.0.0.2": second.hostKey.public,
+      };
+      const how = { hosts, hostKeys, password: "hunter2" };
+      // At the same time, as all hosts of a cluster are asked.
+      const [first, other] = await Promise.all([
+        refused(open(how), "auth"),
+        refused(open(how, "127.0.0.2"), "auth"),
+      ]);
+      assert.deepEqual(
+        [...fake.attempts, ...second.attempts].filter((one) =>
+          one.startsWith("password"),
+        ),
+        ["password root"],
+      );
+      const [told, by] = fake.attempts.includes("password root")
+        ? [other, address]
+        : [first, "127.0.0.2"];
+      assert.match(
+        told.message,
+        new RegExp(
+          `Besides: the password was not sent, since ${by.replaceAll(".", "\\.")}:${fake.port} has refused it\\.`,
+        ),
+      );
+      // Where one host has taken it, the refusal of another is its own.
+      const third = { ...how, password: PASSWORD };
+      await open(third);
+      await refused(open(third, "127.0.0.2"), "auth");
+      assert.equal(second.attempts.at(-1), "password root");
+      await second.stop();
+    });
+  });
+
   test("the order of the attempts: private key, agent, password", async () => {
     const folder = scratch();
     const socket = join(folder.path, "agent");
@@ -419,7 +463,14 @@ describe("login", () => {
         ["~/.ssh/id_ed25519", /privateKey holds a path\. Give the file's text/],
         [
           "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n",
-          /is in PKCS#8 format/,
+          /privateKey \(PKCS#8\) holds no RSA, EC or Ed25519 key that can be read\./,
+        ],
+        [
+          generateKeyPairSync("x25519", {
+            privateKeyEncoding: { type: "pkcs8", format: "pem" },
+            publicKeyEncoding: { type: "spki", format: "pem" },
+          }).privateKey,
+          /`ssh-keygen -p -f <file>`/,
         ],
         ["nonsense", /privateKey cannot be read \(Unsupported key format\)/],
         [makeKey().public, /holds a public key, .* but there is no agent/],

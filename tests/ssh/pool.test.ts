@@ -50,7 +50,7 @@ test("who shares a connection: the same endpoint, identity and trust", async () 
     password,
     hostKeys: { [address]: fake.hostKey.public },
   });
-  const same = { ...base, hosts: [address, "192.0.2.2"] };
+  const same = { ...base, hosts: [address, "192.0.2.2"], sudo: true };
   const others = [
     { ...base, user: "admin" },
     { ...base, password: "other" },
@@ -210,6 +210,38 @@ test("the host key of a known type is asked for, where the node has several", as
   await fake.stop();
 });
 
+test("a pinned fingerprint of any of the node's keys is found, before any login", async () => {
+  const hostKeys = [makeKey(), makeKey("rsa"), makeKey("ecdsa")];
+  const fake = await startFake({ password, hostKeys });
+  const pool = createPool(SHORT);
+  const pinned = (...pins: string[]) =>
+    pool.openHost(
+      connectionTo(fake.port, { password, hostKeys: { [address]: pins } }),
+      address,
+    );
+  for (const { fingerprint } of hostKeys) await pinned(fingerprint);
+  assert.equal(
+    fake.attempts.filter((one) => one === "password root").length,
+    3,
+  );
+  const [attempts, connections] = [fake.attempts.length, fake.count()];
+  const { message } = await refused(pinned(makeKey().fingerprint), "trust");
+  assert.match(
+    message,
+    new RegExp(
+      `the node presents ssh-ed25519 ${hostKeys[0]!.fingerprint.replace(/[+]/g, "\\+")}\\. Nothing was sent`,
+    ),
+  );
+  // Each of its keys was looked at, and nobody logged in.
+  assert.equal(fake.count() - connections, 4);
+  assert.equal(fake.attempts.length, attempts);
+  // A pinned key says its type: then it is asked for at once.
+  await refused(pinned(makeKey().public, makeKey().fingerprint), "trust");
+  assert.equal(fake.count() - connections, 5);
+  await pool.closeAll();
+  await fake.stop();
+});
+
 describe("jump hosts", () => {
   const closers: (() => Promise<void>)[] = [];
   after(async () => {
@@ -284,6 +316,51 @@ describe("jump hosts", () => {
     await (
       await newPool().openHost(to(node, { proxy }), address)
     ).exec(["true"]);
+  });
+
+  test("a jump host that hangs costs a head start, when it is connected to and later", async () => {
+    const [jump, node, other] = await Promise.all([
+      start({ host: "127.0.0.2" }),
+      start(),
+      start(),
+    ]);
+    let silent = true;
+    const first = await listen(
+      (socket) => {
+        if (silent) return;
+        const onward = connect(jump.port, "127.0.0.2");
+        onward.on("error", () => socket.destroy());
+        socket.pipe(onward).pipe(socket);
+      },
+      address,
+      jump.port,
+    );
+    closers.push(first.stop);
+    const proxy = connectionTo(jump.port, {
+      password,
+      hosts: [address, "127.0.0.2"],
+      hostKeys: {
+        [address]: jump.hostKey.public,
+        "127.0.0.2": jump.hostKey.public,
+      },
+    });
+    const bounds = { headStart: 200, failureAlone: 0, failure: 0 };
+    const pool = createPool({ ...SHORT, ...bounds });
+    closers.push(pool.closeAll);
+    const since = performance.now();
+    await pool.openHost(to(node, { proxy }), address);
+    const took = performance.now() - since;
+    assert.ok(took >= 190 && took < SHORT.ready, `${took} ms`);
+    assert.equal(jump.count(), 1);
+
+    silent = false;
+    const later = createPool({ ...SHORT, ...bounds });
+    closers.push(later.closeAll);
+    await later.openHost(to(node, { proxy }), address);
+    assert.equal(first.count(), 2);
+    first.freeze();
+    await later.openHost(to(other, { proxy }), address);
+    assert.equal(jump.count(), 3);
   });
 
   test("no jump host answers", async () => {

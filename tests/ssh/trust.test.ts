@@ -15,6 +15,7 @@ import {
   knownTypes,
   loadTrust,
   refusal,
+  verifierOf,
   type Verdict,
 } from "../../provider/src/ssh/trust";
 import { makeKey, scratch, type KeyPair } from "./keys";
@@ -117,6 +118,23 @@ test("only an unverified acceptance is called insecure", () => {
   );
 });
 
+test("an unverified acceptance is warned of, a verified one is not", () => {
+  const warnings = (more: Partial<Connection>): string[] => {
+    const found: string[] = [];
+    const trust = trustOf({ knownHosts: "", ...more });
+    const endpoint = endpointOf({ hosts: [address] }, address);
+    const { verify } = verifierOf(trust, endpoint, (text) => found.push(text));
+    assert.equal(verify(blob(ed25519)), "accepted");
+    return found;
+  };
+  const insecureIgnoreHostKey = true;
+  assert.deepEqual(warnings({ insecureIgnoreHostKey }), [
+    "192.0.2.11:22: the host key is not verified (insecureIgnoreHostKey).",
+  ]);
+  const hostKeys = { [address]: ed25519.public };
+  assert.deepEqual(warnings({ insecureIgnoreHostKey, hostKeys }), []);
+});
+
 describe("refusals", () => {
   const message = (key: KeyPair, more: Partial<Connection>): string => {
     const verdict = verdictOn(key, more);
@@ -146,8 +164,7 @@ describe("refusals", () => {
     assert.equal(
       message(ed25519, { hostKeys: { [address]: other.fingerprint } }),
       `192.0.2.11:22: the host key is not the pinned one: the node presents ssh-ed25519 ${ed25519.fingerprint}. Nothing ` +
-        "was sent. Either the node was reinstalled, or something else answers at this address, or the pinned " +
-        "fingerprint is of another of its keys. First compare it on the node's own console: " +
+        "was sent. Either the node was reinstalled, or something else answers at this address. First compare it on the node's own console: " +
         `\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` must print ${ed25519.fingerprint}. Then correct ` +
         `\`hostKeys: { "192.0.2.11": "${ed25519.fingerprint}" }\` in the connection.`,
     );
@@ -199,8 +216,31 @@ describe("the usual files", () => {
     assert.equal(
       message,
       `192.0.2.11:22: cannot verify the host key, because ${file} cannot be read (EISDIR). Make it readable, or set ` +
-        "`knownHosts` or `hostKeys` in the connection.",
+        "`knownHosts`, or this host's key in `hostKeys`, in the connection.",
     );
+    // A pin needs no file; but the file might have revoked the key, and that is said.
+    const endpoint = endpointOf({ hosts: [address] }, address);
+    const hostKeys = { [address]: ed25519.public };
+    const warnings: string[] = [];
+    const pinned = verifierOf(trustOf({ hostKeys }, [file]), endpoint, (text) =>
+      warnings.push(text),
+    );
+    assert.equal(pinned.verify(blob(ed25519)), "accepted");
+    assert.deepEqual(warnings, [
+      `192.0.2.11:22: ${file} (EISDIR) cannot be read. The host key is the pinned one; whether that file revokes it is ` +
+        "not known.",
+    ]);
+    // What can be read counts all the same.
+    const revoking = join(folder.path, "revoking");
+    writeFileSync(revoking, `@revoked * ${ed25519.public}\n`);
+    assert.equal(
+      reasonOf(judge(trustOf({ hostKeys }, [file, revoking]), blob(ed25519))),
+      "revoked",
+    );
+    // A pin for another host is none for this one; with knownHosts, no file is read.
+    const more = { hosts: [address, "b"], hostKeys: { b: rsa.public } };
+    await refused((async () => trustOf(more, [file]))(), "configuration");
+    trustOf({ knownHosts: "" }, [file]);
     folder.remove();
   });
 });
@@ -225,6 +265,27 @@ test("a key and its type must fit", () => {
   assert.equal(parseKey("ssh-ed25519", base64), undefined);
   assert.equal(parseKey(type, base64.slice(0, 4)), undefined);
   assert.equal(parseKey(type, `${base64}!`), undefined);
+});
+
+test("no part of a key passes as a key", () => {
+  const keys = [
+    ed25519,
+    rsa,
+    ...["256", "384", "521"].map((bits) => makeKey("ecdsa", "", ["-b", bits])),
+  ];
+  for (const { public: line } of keys) {
+    assert.ok("key" in parsePin(line), line);
+    const start = line.indexOf(" ") + 1;
+    for (let end = start; end < line.length; end++)
+      assert.ok("problem" in parsePin(line.slice(0, end)), line.slice(0, end));
+    // Whole characters of base64, but bytes after the key.
+    const [type = "", base64 = ""] = line.split(" ");
+    const longer = Buffer.concat([
+      Buffer.from(base64, "base64"),
+      Buffer.alloc(4),
+    ]);
+    assert.ok("problem" in parsePin(`${type} ${longer.toString("base64")}`));
+  }
 });
 
 test("what cannot be pinned says what would be right", () => {

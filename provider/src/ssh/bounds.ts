@@ -4,6 +4,8 @@ export interface Bounds {
   tcp: number;
   /** From there until login: banner, key exchange, authentication. */
   ready: number;
+  /** How long a jump host may keep us waiting before the next one is tried beside it. */
+  headStart: number;
   /** Pauses before connecting again when sshd dropped the connection before it said anything (MaxStartups). */
   dropped: readonly number[];
   /**
@@ -36,6 +38,7 @@ export interface Bounds {
 export const BOUNDS: Bounds = {
   tcp: 5_000,
   ready: 10_000,
+  headStart: 2_500,
   dropped: [300, 900],
   failure: 60_000,
   failureAlone: 10_000,

@@ -1,5 +1,6 @@
 import {
   Client as Ssh,
+  type AnyAuthMethod,
   type AuthHandlerMiddleware,
   type ConnectConfig,
 } from "ssh2";
@@ -13,8 +14,8 @@ import {
   type SshError,
   type Stage,
 } from "./failures";
-import { algorithmsFor } from "./hostKey";
 import { loginSteps, type Identity, type LoginRecord } from "./identity";
+import { passwordRecord, type Password } from "./passwords";
 import type { Verifier } from "./trust";
 import type { Wire } from "./wire";
 
@@ -50,11 +51,13 @@ export function login(
   identity: Identity,
   verifier: Verifier,
   bounds: Bounds,
+  password: Password = passwordRecord(0),
 ): Promise<Client> {
   return new Promise((resolve, reject) => {
     const ssh = new Ssh();
     const client = clientOn(ssh, wire, endpoint, bounds);
     const record: LoginRecord = { tried: [], allowed: [] };
+    const steps = loginSteps(identity, endpoint, record, password);
     const notes: string[] = [];
     let stage: Stage = "banner";
     let said = "";
@@ -66,6 +69,9 @@ export function login(
       settled = true;
       clearTimeout(timer);
       client.closed = true;
+      // A server may cut off, or ask for another password, instead of a plain refusal.
+      if (error.kind === "auth") steps.refused();
+      else steps.undecided();
       reject(error);
       wire.stream.destroy();
       wire.unref();
@@ -109,6 +115,7 @@ export function login(
       if (settled) return;
       settled = true;
       clearTimeout(timer);
+      steps.accepted();
       startKeepalive(client, bounds);
       resolve(client);
     });
@@ -120,15 +127,21 @@ export function login(
       return verdict === "accepted";
     };
 
-    const next = loginSteps(identity, endpoint.user, record);
     const config: ConnectConfig = {
       sock: wire.stream as NonNullable<ConnectConfig["sock"]>,
       username: endpoint.user,
       hostVerifier: verify,
-      algorithms: { serverHostKey: algorithmsFor(verifier.types) as never },
-      // The types lack the answer `false` and the null of the first call.
-      authHandler: ((methodsLeft: string[] | null) =>
-        next(methodsLeft)) as unknown as AuthHandlerMiddleware,
+      algorithms: { serverHostKey: verifier.algorithms as never },
+      // The types lack the answer `false` and the nulls of the first call.
+      authHandler: ((
+        methodsLeft: string[] | null,
+        partialSuccess: boolean | null,
+        answer: (method: AnyAuthMethod | false) => void,
+      ) => {
+        void steps.next(methodsLeft, partialSuccess).then((method) => {
+          if (!settled) answer(method);
+        });
+      }) as unknown as AuthHandlerMiddleware,
       // Its timers would keep the process alive; the bounds are kept here.
       readyTimeout: 0,
       keepaliveInterval: 0,

@@ -31,6 +31,13 @@ export function endpointKey(connection: Connection, host: string): string {
     .digest("hex");
 }
 
+/** A key that the hosts of a connection share with its password; a hash as well. */
+export function passwordKey(connection: Connection): string {
+  const { hosts, password } = connection;
+  const text = JSON.stringify([hosts, userOf(connection), password]);
+  return createHash("sha256").update(text).digest("hex");
+}
+
 function parts(connection: Connection, hosts: readonly string[]): unknown[] {
   return [
     hosts,

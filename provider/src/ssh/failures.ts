@@ -129,7 +129,14 @@ export function authFailure(
       ? ` It allows: ${record.allowed.join(", ")}.`
       : "";
   const ended = cutOff ? ` It ended the login: ${cutOff}.` : "";
-  const trouble = notes.length > 0 ? ` Besides: ${notes.join("; ")}.` : "";
+  const withheld =
+    record.withheldFor === undefined
+      ? []
+      : [
+          `the password was not sent, since ${record.withheldFor} has refused it`,
+        ];
+  const besides = [...notes, ...withheld];
+  const trouble = besides.length > 0 ? ` Besides: ${besides.join("; ")}.` : "";
   const next =
     cutOff && record.tried.some((name) => name.includes("agent"))
       ? " Every key of the agent counts as an attempt: set `privateKey`, to the private key or, to choose among the agent's, to the public key's line."

@@ -21,9 +21,16 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
 /**
  * The host key algorithms to offer: those of the known keys first, so that the node presents a key that can be
  * compared; the others after them, so that a replaced key is reported as such and not as "no common algorithm".
+ *
+ * @param without types that the host shall not present
  */
-export function algorithmsFor(knownTypes: readonly string[]): string[] {
-  const types = Object.keys(ALGORITHMS);
+export function algorithmsFor(
+  knownTypes: readonly string[],
+  without: readonly string[] = [],
+): string[] {
+  const types = Object.keys(ALGORITHMS).filter(
+    (type) => !without.includes(type),
+  );
   const known = types.filter((type) => knownTypes.includes(type));
   const others = types.filter((type) => !knownTypes.includes(type));
   return [...known, ...others].flatMap((type) => ALGORITHMS[type] ?? []);
@@ -42,11 +49,39 @@ export function keyType(blob: Buffer): string | undefined {
   return blob.toString("latin1", 4, 4 + length);
 }
 
-/** A key from its type and base64 text; undefined when the two do not fit. */
+/** How many fields a key of a type has; sshd's other types have two at least. */
+const FIELDS: Readonly<Record<string, number>> = {
+  "ssh-ed25519": 2,
+  "ecdsa-sha2-nistp256": 3,
+  "ecdsa-sha2-nistp384": 3,
+  "ecdsa-sha2-nistp521": 3,
+  "ssh-rsa": 3,
+  "ssh-dss": 5,
+};
+
+/** Whether a key blob is whole: fields of which each says its length, the last one ending where the blob does. */
+function isWhole(type: string, blob: Buffer): boolean {
+  let at = 0;
+  let fields = 0;
+  while (at + 4 <= blob.length) {
+    at += 4 + blob.readUInt32BE(at);
+    fields++;
+  }
+  const wanted = FIELDS[type];
+  return (
+    at === blob.length &&
+    (wanted === undefined ? fields >= 2 : fields === wanted)
+  );
+}
+
+/** A key from its type and base64 text; undefined when the two do not fit, or when the key was cut off. */
 export function parseKey(type: string, base64: string): HostKey | undefined {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0)
+    return undefined;
   const blob = Buffer.from(base64, "base64");
-  return keyType(blob) === type ? { type, blob } : undefined;
+  return keyType(blob) === type && isWhole(type, blob)
+    ? { type, blob }
+    : undefined;
 }
 
 /** The key as a line of a `.pub` file, without comment. */

@@ -9,6 +9,8 @@ import {
 import { agentSocketOf, type Connection } from "../connection";
 import { PacemakerError } from "../errors";
 import type { Endpoint } from "./endpoint";
+import type { Password } from "./passwords";
+import { fromPkcs8, isPkcs8 } from "./pkcs8";
 
 /** The identities that a login may try. */
 export interface Identity {
@@ -58,32 +60,47 @@ export function identityOf(
   };
 }
 
+const ENCRYPTED =
+  "connection.privateKey is encrypted. Set `privateKeyPassword` to its passphrase.";
+const NOT_OPENED =
+  "connection.privateKeyPassword does not open privateKey. Check the passphrase: `ssh-keygen -y -f <file>` asks for it.";
+
 /** The parsed key, or the reason in words; never any of the key's text. */
 function readKey(
   text: string,
   passphrase: string | undefined,
 ): ParsedKey | string {
+  const given = isPkcs8(text)
+    ? fromPkcs8(text, passphrase)
+    : { text, passphrase };
+  if ("problem" in given) {
+    switch (given.problem) {
+      case "no passphrase":
+        return ENCRYPTED;
+      case "wrong passphrase":
+        return NOT_OPENED;
+      case "type":
+        return "connection.privateKey (PKCS#8) holds no RSA, EC or Ed25519 key that can be read. Give the whole text, or convert the file: `ssh-keygen -p -f <file>`.";
+    }
+  }
   const found: ParsedKey | ParsedKey[] | Error = utils.parseKey(
-    text,
-    passphrase,
+    given.text,
+    given.passphrase,
   );
   const key = Array.isArray(found) ? found[0] : found;
   if (key !== undefined && !(key instanceof Error)) return key;
   const reason = key?.message ?? "";
   if (/no passphrase given/.test(reason)) {
-    return "connection.privateKey is encrypted. Set `privateKeyPassword` to its passphrase.";
+    return ENCRYPTED;
   }
   if (
     /passphrase|integrity check|bad decrypt/i.test(reason) ||
     (passphrase !== undefined && /Malformed/.test(reason))
   ) {
-    return "connection.privateKeyPassword does not open privateKey. Check the passphrase: `ssh-keygen -y -f <file>` asks for it.";
+    return NOT_OPENED;
   }
   if (!/\n/.test(text.trim()) && /^[~./]/.test(text.trim())) {
     return 'connection.privateKey holds a path. Give the file\'s text, such as `readFileSync(path, "utf8")`.';
-  }
-  if (/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) {
-    return "connection.privateKey is in PKCS#8 format, which cannot be read. Convert the file to OpenSSH's: `ssh-keygen -p -f <file>`.";
   }
   return `connection.privateKey cannot be read (${reason || "no key in it"}). Give the whole text of an OpenSSH private key file.`;
 }
@@ -119,23 +136,97 @@ export interface LoginRecord {
   tried: string[];
   /** The methods that the node would let continue, as it last said. */
   allowed: string[];
+  /** The host that has refused the password, so that it was not sent to this one. */
+  withheldFor?: string;
 }
 
-/** What ssh2 asks before each attempt; `false` ends the login. */
-export type NextAuth = (methodsLeft: string[] | null) => AnyAuthMethod | false;
+/** What ssh2 asks before each attempt, with what was achieved so far; `false` ends the login. */
+export type NextAuth = (
+  methodsLeft: string[] | null,
+  partialSuccess: boolean | null,
+) => Promise<AnyAuthMethod | false>;
+
+export interface LoginSteps {
+  next: NextAuth;
+  /** How the login as a whole has ended, for the password that may have been sent last. */
+  accepted(): void;
+  refused(): void;
+  undecided(): void;
+}
+
+interface Step {
+  method: string;
+  name: string;
+  make: () => AnyAuthMethod;
+}
 
 /**
  * Private key, agent, password, keyboard-interactive with the password: each once, and only what the node allows. The
- * password is sent once at most; a second try could lock the account.
+ * password is sent once at most, and to no host after another of the connection has refused it: a second try could lock
+ * the account.
  */
 export function loginSteps(
   identity: Identity,
-  user: string,
+  { user, label }: Endpoint,
   record: LoginRecord,
-): NextAuth {
-  const steps: { method: string; name: string; make: () => AnyAuthMethod }[] =
-    [];
-  const { key, agent, password } = identity;
+  shared: Password,
+): LoginSteps {
+  let passwordSent = false;
+  let inDoubt = false;
+  const steps = stepsOf(identity, user, () => {
+    passwordSent = true;
+  });
+  const settle = (tell: () => void): void => {
+    if (inDoubt && passwordSent) tell();
+    else if (inDoubt) shared.undecided();
+    inDoubt = false;
+  };
+  let asked = false;
+
+  const next: NextAuth = async (methodsLeft, partialSuccess) => {
+    if (!asked) {
+      // Asks which methods there are; sshd does not count it as an attempt.
+      asked = true;
+      return { type: "none", username: user };
+    }
+    settle(() => (partialSuccess ? shared.accepted() : shared.refused(label)));
+    record.allowed = methodsLeft ?? [];
+    for (;;) {
+      const index = steps.findIndex(
+        ({ method }) =>
+          (methodsLeft === null || methodsLeft.includes(method)) &&
+          !(method === "keyboard-interactive" && passwordSent),
+      );
+      const [step] = index < 0 ? [] : steps.splice(index, 1);
+      if (!step) return false;
+      if (step.method !== "publickey") {
+        const refusedBy = await shared.ask();
+        if (refusedBy !== undefined) {
+          record.withheldFor = refusedBy;
+          continue;
+        }
+      }
+      // Given back at the next step, or at the end, also where the node asks for no password after all.
+      if (step.method !== "publickey") inDoubt = true;
+      record.tried.push(step.name);
+      return step.make();
+    }
+  };
+  return {
+    next,
+    accepted: () => settle(() => shared.accepted()),
+    refused: () => settle(() => shared.refused(label)),
+    undecided: () => settle(() => shared.undecided()),
+  };
+}
+
+/** The attempts that the identities allow, in order. `sent` is called when the password goes out. */
+function stepsOf(
+  { key, agent, password }: Identity,
+  user: string,
+  sent: () => void,
+): Step[] {
+  const steps: Step[] = [];
   if (key) {
     steps.push({
       method: "publickey",
@@ -161,10 +252,11 @@ export function loginSteps(
       }),
     });
   }
-  let passwordSent = false;
   if (password !== undefined) {
+    let left = true;
     const once = () => {
-      passwordSent = true;
+      left = false;
+      sent();
       return password;
     };
     steps.push({
@@ -179,30 +271,9 @@ export function loginSteps(
         type: "keyboard-interactive",
         username: user,
         prompt: (_name, _instructions, _lang, prompts, finish) =>
-          finish(
-            prompts.map((prompt) =>
-              prompt.echo || passwordSent ? "" : once(),
-            ),
-          ),
+          finish(prompts.map((prompt) => (prompt.echo || !left ? "" : once()))),
       }),
     });
   }
-  let asked = false;
-  return (methodsLeft) => {
-    if (!asked) {
-      // Asks which methods there are; sshd does not count it as an attempt.
-      asked = true;
-      return { type: "none", username: user };
-    }
-    record.allowed = methodsLeft ?? [];
-    const index = steps.findIndex(
-      ({ method }) =>
-        (methodsLeft === null || methodsLeft.includes(method)) &&
-        !(method === "keyboard-interactive" && passwordSent),
-    );
-    const [step] = index < 0 ? [] : steps.splice(index, 1);
-    if (!step) return false;
-    record.tried.push(step.name);
-    return step.make();
-  };
+  return steps;
 }

@@ -14,13 +14,14 @@ export interface KnownHost {
 /** The entries of a known_hosts text. Lines that ssh would skip are skipped. */
 export function parseKnownHosts(text: string): KnownHost[] {
   return text.split("\n").flatMap((line, index) => {
-    const entry = parseLine(line.replace(/\r$/, ""), index + 1);
+    const entry = parseLine(line, index + 1);
     return entry ? [entry] : [];
   });
 }
 
 function parseLine(text: string, line: number): KnownHost | undefined {
-  const words = text.trim().split(/[ \t]+/);
+  // Blanks as ssh knows them; any other character belongs to a name.
+  const words = text.replace(/^[ \t]+|[ \t\r]+$/g, "").split(/[ \t]+/);
   if (words[0] === "" || words[0]?.startsWith("#")) return undefined;
   let marker: KnownHost["marker"] = "none";
   if (words[0]?.startsWith("@")) {

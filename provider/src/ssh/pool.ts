@@ -3,14 +3,22 @@ import { PacemakerError, type ErrorKind } from "../errors";
 import { BOUNDS, type Bounds } from "./bounds";
 import { login, type Client } from "./client";
 import { warnOnce } from "./debug";
-import { endpointKey, endpointOf } from "./endpoint";
+import {
+  endpointKey,
+  endpointOf,
+  passwordKey,
+  type Endpoint,
+} from "./endpoint";
 import type { Host } from "./exec";
 import { DroppedError } from "./failures";
-import { identityOf } from "./identity";
+import { AllFailedError, firstOf } from "./hedge";
+import { algorithmsFor, keyType } from "./hostKey";
+import { identityOf, type Identity } from "./identity";
 import { linkOn, type Link } from "./link";
+import { passwordRecord, type Password } from "./passwords";
 import { execOn } from "./run";
-import { loadTrust, verifierOf } from "./trust";
-import { jumpWire, tcpWire } from "./wire";
+import { loadTrust, mayHaveAnother, verifierOf, type Verifier } from "./trust";
+import { jumpWire, SilentJumpError, tcpWire, type Wire } from "./wire";
 
 export interface Pool {
   /** A node that answers over ssh; the connection to it is shared. */
@@ -32,6 +40,7 @@ const FINAL: readonly ErrorKind[] = ["auth", "trust"];
 
 export function createPool(bounds: Bounds = BOUNDS): Pool {
   const entries = new Map<string, Entry>();
+  const passwords = new Map<string, Password>();
 
   function acquire(connection: Connection, address: string): Promise<Link> {
     const key = endpointKey(connection, address);
@@ -87,21 +96,58 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
   ): Promise<Link> {
     const endpoint = endpointOf(connection, address);
     const identity = identityOf(connection, endpoint);
-    const verifier = verifierOf(
-      loadTrust(connection, endpoint),
-      endpoint,
-      warnOnce,
-    );
+    const trust = loadTrust(connection, endpoint);
+    const seen: string[] = [];
+    let refusal: PacemakerError | undefined;
+    // Mostly one round: another one only where the node may have the right key besides the one that it presented.
+    for (;;) {
+      let presented: Buffer | undefined;
+      const { algorithms, verify } = verifierOf(
+        trust,
+        endpoint,
+        warnOnce,
+        seen,
+      );
+      const watched = {
+        algorithms,
+        verify: (key: Buffer) => verify((presented = key)),
+      };
+      try {
+        return await connectOnce(connection, endpoint, identity, watched);
+      } catch (error) {
+        if (!(error instanceof PacemakerError)) throw error;
+        // It has none of the remaining types.
+        if (refusal && error.kind === "configuration") throw refusal;
+        const type = presented && keyType(presented);
+        const isLast =
+          !presented ||
+          !type ||
+          seen.includes(type) ||
+          !mayHaveAnother(trust, presented) ||
+          algorithmsFor([], [...seen, type]).length === 0;
+        if (isLast) throw error.kind === "trust" ? (refusal ?? error) : error;
+        refusal ??= error;
+        seen.push(type);
+      }
+    }
+  }
+
+  async function connectOnce(
+    connection: Connection,
+    endpoint: Endpoint,
+    identity: Identity,
+    verifier: Verifier,
+  ): Promise<Link> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const wire = connection.proxy
-          ? await jumpWire(
-              await acquireFirst(connection.proxy),
-              endpoint,
-              bounds,
-            )
-          : await tcpWire(endpoint, bounds);
-        const client = await login(wire, endpoint, identity, verifier, bounds);
+        const client = await login(
+          await wireTo(connection, endpoint),
+          endpoint,
+          identity,
+          verifier,
+          bounds,
+          passwordOf(connection),
+        );
         client.unref();
         return linkOn(client);
       } catch (error) {
@@ -114,29 +160,61 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
     }
   }
 
-  /** The first jump host that answers. */
-  async function acquireFirst(proxy: Connection): Promise<Client> {
-    const problems: PacemakerError[] = [];
-    for (const address of proxy.hosts) {
+  function passwordOf(connection: Connection): Password {
+    const key = passwordKey(connection);
+    let found = passwords.get(key);
+    if (!found) passwords.set(key, (found = passwordRecord(bounds.headStart)));
+    return found;
+  }
+
+  /** The way to a host: through the first jump host that answers, where there are any. */
+  async function wireTo(
+    { proxy }: Connection,
+    endpoint: Endpoint,
+  ): Promise<Wire> {
+    if (!proxy) return tcpWire(endpoint, bounds);
+    for (let hosts = proxy.hosts; ;) {
+      const jump = await acquireFirst(proxy, hosts);
       try {
-        return (await acquire(proxy, address)).client;
+        return await jumpWire(jump, endpoint, bounds, hosts.length > 1);
       } catch (error) {
-        if (!(error instanceof PacemakerError)) throw error;
-        if (error.kind !== "connect")
-          throw new PacemakerError(
-            error.kind,
-            `jump host ${error.message}`,
-            error.host,
-          );
-        problems.push(error);
+        if (!(error instanceof SilentJumpError)) throw error;
+        // Its keepalives say whether it is to be given up; meanwhile, it is left to those who are on it.
+        hosts = hosts.filter((host) => host !== jump.endpoint.host);
       }
     }
-    const list = problems.map((problem) => problem.message).join("\n");
-    throw new PacemakerError(
-      "connect",
-      `no jump host can be reached: ${list}`,
-      problems[0]?.host,
-    );
+  }
+
+  /** The first jump host that answers. */
+  async function acquireFirst(
+    proxy: Connection,
+    hosts: readonly string[],
+  ): Promise<Client> {
+    try {
+      const link = await firstOf(
+        hosts,
+        bounds.headStart,
+        (address) => acquire(proxy, address),
+        (error) =>
+          !(error instanceof PacemakerError && error.kind === "connect"),
+      );
+      return link.client;
+    } catch (error) {
+      if (error instanceof PacemakerError)
+        throw new PacemakerError(
+          error.kind,
+          `jump host ${error.message}`,
+          error.host,
+        );
+      if (!(error instanceof AllFailedError)) throw error;
+      const problems = error.errors as PacemakerError[];
+      const list = problems.map((problem) => problem.message).join("\n");
+      throw new PacemakerError(
+        "connect",
+        `no jump host can be reached: ${list}`,
+        problems[0]?.host,
+      );
+    }
   }
 
   async function openHost(
@@ -154,6 +232,7 @@ export function createPool(bounds: Bounds = BOUNDS): Pool {
   async function closeAll(): Promise<void> {
     const all = [...entries.values()];
     entries.clear();
+    passwords.clear();
     const links = await Promise.all(
       all.map(({ link }) => link.catch(() => undefined)),
     );

@@ -2,7 +2,7 @@ import { PacemakerError } from "../errors";
 import { BOUNDS, type Bounds } from "./bounds";
 import { login } from "./client";
 import type { Endpoint } from "./endpoint";
-import { fingerprint, keyLine, keyType } from "./hostKey";
+import { algorithmsFor, fingerprint, keyLine, keyType } from "./hostKey";
 import { tcpWire } from "./wire";
 
 /** The key that a host presents: nothing but what it says of itself. */
@@ -32,7 +32,8 @@ export async function presentedKey(
   };
   const wire = await tcpWire(endpoint, bounds);
   try {
-    await login(wire, endpoint, {}, { types: [], verify }, bounds);
+    const algorithms = algorithmsFor([]);
+    await login(wire, endpoint, {}, { algorithms, verify }, bounds);
   } catch (error) {
     if (error !== seen) throw error;
   }

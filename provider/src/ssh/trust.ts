@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
 import {
+  algorithmsFor,
   fingerprint,
   keyLine,
   keyType,
@@ -25,6 +26,8 @@ export interface Trust {
   pins: readonly Pin[];
   /** The known_hosts entries about this host, with the place of each. */
   known: readonly (KnownHost & { source: string })[];
+  /** Files that could not be read, with the reason; only where there are pins, which do without them. */
+  unread?: readonly string[];
   insecure: boolean;
 }
 
@@ -53,27 +56,37 @@ function usualFiles(): string[] {
   ];
 }
 
-/** Collects what is known of a host; reads the usual files when the connection brings no known_hosts text. */
+/**
+ * Collects what is known of a host; reads the usual files when the connection brings no known_hosts text. A file that
+ * cannot be read is an error, but for a host with pins: those say all that a file could, except that a key is revoked.
+ */
 export function loadTrust(
   connection: Connection,
   endpoint: Endpoint,
   files: readonly string[] = usualFiles(),
 ): Trust {
+  const pins = pinsOf(connection, endpoint.host);
+  const unread: string[] = [];
+  const read = (file: string): string => {
+    const found = readKnownHosts(file);
+    if ("text" in found) return found.text;
+    if (pins.length === 0) throw unreadable(file, found.code, endpoint);
+    unread.push(`${file} (${found.code})`);
+    return "";
+  };
   const texts =
     connection.knownHosts === undefined
-      ? files.map((file) => ({
-          source: file,
-          text: readKnownHosts(file, endpoint),
-        }))
+      ? files.map((file) => ({ source: file, text: read(file) }))
       : [{ source: "knownHosts", text: connection.knownHosts }];
   const name = knownHostsName(endpoint.host, endpoint.port);
   return {
-    pins: pinsOf(connection, endpoint.host),
+    pins,
     known: texts.flatMap(({ source, text }) =>
       parseKnownHosts(text)
         .filter((entry) => entryMatches(entry.hosts, name))
         .map((entry) => ({ ...entry, source })),
     ),
+    unread,
     insecure: connection.insecureIgnoreHostKey === true,
   };
 }
@@ -97,20 +110,27 @@ function pinsOf(connection: Connection, host: string): Pin[] {
     });
 }
 
-/** A file's text; "" when there is no such file. What exists and cannot be read must not pass as "nothing known". */
-function readKnownHosts(file: string, endpoint: Endpoint): string {
+/** A file's text, "" when there is no such file; or why it cannot be read, which must not pass as "nothing known". */
+function readKnownHosts(file: string): { text: string } | { code: string } {
   try {
-    return readFileSync(file, "utf8");
+    return { text: readFileSync(file, "utf8") };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return "";
-    throw new PacemakerError(
-      "configuration",
-      `${endpoint.label}: cannot verify the host key, because ${file} cannot be read (${code}). ` +
-        "Make it readable, or set `knownHosts` or `hostKeys` in the connection.",
-      endpoint.host,
-    );
+    return code === "ENOENT" || code === "ENOTDIR" ? { text: "" } : { code };
   }
+}
+
+function unreadable(
+  file: string,
+  code: string,
+  endpoint: Endpoint,
+): PacemakerError {
+  return new PacemakerError(
+    "configuration",
+    `${endpoint.label}: cannot verify the host key, because ${file} cannot be read (${code}). ` +
+      "Make it readable, or set `knownHosts`, or this host's key in `hostKeys`, in the connection.",
+    endpoint.host,
+  );
 }
 
 /** The types of key that can be compared with something. */
@@ -124,20 +144,25 @@ export function knownTypes(trust: Trust): string[] {
 
 /** What a login asks about the key that the host presents. */
 export interface Verifier {
-  /** The types of key to ask the host for, before all others. */
-  readonly types: readonly string[];
+  /** The host key algorithms to offer, the preferred first. */
+  readonly algorithms: readonly string[];
   /** The refusal, where the key is not accepted. */
   verify(presented: Buffer): "accepted" | PacemakerError;
 }
 
-/** Verifies by what is known of the host; warns where the user turned that off. */
+/**
+ * Verifies by what is known of the host; warns where the user turned that off, and of files that could not be read.
+ *
+ * @param without types of key that the host shall not present: it has been seen that these are not the right ones
+ */
 export function verifierOf(
   trust: Trust,
   endpoint: Endpoint,
   warn: (text: string) => void,
+  without: readonly string[] = [],
 ): Verifier {
   return {
-    types: knownTypes(trust),
+    algorithms: algorithmsFor(knownTypes(trust), without),
     verify(presented) {
       const verdict = judge(trust, presented);
       if (!verdict.accepted) return refusal(endpoint, verdict, presented);
@@ -145,9 +170,26 @@ export function verifierOf(
         warn(
           `${endpoint.label}: the host key is not verified (insecureIgnoreHostKey).`,
         );
+      for (const file of trust.unread ?? [])
+        warn(
+          `${endpoint.label}: ${file} cannot be read. The host key is the pinned one; whether that file revokes it is not known.`,
+        );
       return "accepted";
     },
   };
+}
+
+/**
+ * Whether the host may have the right key besides the one that it presented: a fingerprint does not say of which type
+ * its key is, so that this type could not be asked for.
+ */
+export function mayHaveAnother(trust: Trust, presented: Buffer): boolean {
+  const verdict = judge(trust, presented);
+  return (
+    !verdict.accepted &&
+    verdict.reason === "pin-mismatch" &&
+    trust.pins.every((pin) => "fingerprint" in pin)
+  );
 }
 
 /** Decides about a presented key. */
@@ -219,9 +261,6 @@ export function refusal(
         return (
           `the host key is not the pinned one: the node presents ${shown}. Nothing was sent. Either the node was ` +
           "reinstalled, or something else answers at this address" +
-          (verdict.otherTypes.length > 0
-            ? ""
-            : ", or the pinned fingerprint is of another of its keys") +
           `. ${compare} Then correct \`${pinLine}\` in the connection.`
         );
       case "changed":

@@ -40,11 +40,20 @@ export function tcpWire(endpoint: Endpoint, bounds: Bounds): Promise<Wire> {
   });
 }
 
-/** The way through a jump host that is already connected. */
+/** The jump host gives no sign of life. */
+export class SilentJumpError extends Error {}
+
+/**
+ * The way through a jump host that is already connected.
+ *
+ * @param hasOthers whether there is another jump host: then one that is silent is not waited for
+ * @throws SilentJumpError in that case, else PacemakerError
+ */
 export function jumpWire(
   jump: Client,
   endpoint: Endpoint,
   bounds: Bounds,
+  hasOthers: boolean,
 ): Promise<Wire> {
   const through = `${endpoint.label} (through ${jump.endpoint.label})`;
   const fail = (kind: "connect" | "configuration", text: string) =>
@@ -57,8 +66,18 @@ export function jumpWire(
       held = false;
     };
     let late = false;
+    const started = performance.now();
+    const silence = setTimeout(() => {
+      // It has nothing to wait for before it answers a ping; the node behind it may be slow, and that is another matter.
+      if (!hasOthers || jump.heard >= started) return;
+      late = true;
+      clearTimeout(timer);
+      unref();
+      reject(new SilentJumpError());
+    }, bounds.headStart);
     const timer = setTimeout(() => {
       late = true;
+      clearTimeout(silence);
       unref();
       reject(
         fail(
@@ -69,6 +88,7 @@ export function jumpWire(
     }, bounds.tcp);
     const settled = (error: SshError | undefined, channel?: Duplex) => {
       clearTimeout(timer);
+      clearTimeout(silence);
       if (late || error || !channel) {
         channel?.on("error", () => {}).destroy();
         unref();
@@ -99,6 +119,7 @@ export function jumpWire(
         },
       });
     };
+    jump.ping();
     try {
       jump.ssh.forwardOut(
         "127.0.0.1",
