@@ -124,6 +124,26 @@ describe("a change of a member", () => {
     assert.equal(outs.monitorInterval, "10s");
   });
 
+  test("does not fail because somebody else's member after it is broken", async () => {
+    const here = setting();
+    const { members } = await made(here, "a", "b");
+    here.cluster.startFails.add("theirs");
+    here.cluster.edit(
+      "resource create theirs systemd:chrony",
+      "resource group add web theirs",
+    );
+    const faster = { ...members.a!.outs, monitorInterval: "10s" };
+    await floatingIp.update("a", members.a!.outs, faster);
+    assert.match(
+      warnings,
+      /a: theirs, after it in the group web, did not run before the change either; not waited for:\s+- theirs is Stopped/,
+    );
+    // What broke by our own change is ours until it is mended.
+    await messageOf(
+      floatingIp.update("a", { ...members.a!.outs, incomplete: true }, faster),
+    );
+  });
+
   test("is refused where somebody deleted it, and so is its group's", async () => {
     const here = setting();
     const { members, web } = await made(here, "a", "b");

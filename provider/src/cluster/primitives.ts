@@ -1,5 +1,5 @@
 import { PacemakerError } from "../errors";
-import type { Cib } from "../pcs/cib";
+import type { Cib, Primitive } from "../pcs/cib";
 import {
   changeType,
   deleteResource,
@@ -120,12 +120,47 @@ export async function memberSettled(
   id: string,
   group: string,
 ): Promise<Started | undefined> {
-  return startedOn(cluster, id, (cib) => {
-    if (cib.primitives.get(id)?.group !== group) return [];
-    const members = withFollowers(cib, id);
-    const end = members.findIndex((one) => isStaged(cib.primitives.get(one)!));
+  const failed = failedBefore.get(cluster)?.get(id);
+  const isCut = (found: Primitive): boolean =>
+    isStaged(found) || failed?.has(found.id) === true;
+  const { cib, status } = await observeRecent(cluster);
+  const broken = withFollowers(cib, id).find((one) => failed?.has(one));
+  if (broken !== undefined && status.resources.get(broken)?.role !== "Started")
+    warn(
+      id,
+      `${broken}, after it in the group ${group}, did not run before the change either; not waited for:\n` +
+        explainNotStarted(status, cib, [broken]),
+    );
+  return startedOn(cluster, id, (now) => {
+    if (now.primitives.get(id)?.group !== group) return [];
+    const members = withFollowers(now, id);
+    const end = members.findIndex((one) => isCut(now.primitives.get(one)!));
     return end < 0 ? members : members.slice(0, end);
   });
+}
+
+/** By resource: the members after it that were broken while it ran, before its change under way. They are not its affair. */
+const failedBefore = new WeakMap<Cluster, Map<string, ReadonlySet<string>>>();
+
+function noteFailed(
+  cluster: Cluster,
+  { cib, status }: Observation,
+  id: string,
+  isRepeated: boolean,
+): void {
+  const all = failedBefore.get(cluster) ?? new Map();
+  failedBefore.set(cluster, all);
+  const isUp = status.resources.get(id)?.role === "Started";
+  // Where the last change of it ended badly, they may have broken by that.
+  const failed = withFollowers(cib, id).filter(
+    (one) =>
+      one !== id &&
+      isUp &&
+      !isRepeated &&
+      status.resources.get(one)?.role !== "Started" &&
+      status.failures.some(({ resource }) => resource === one),
+  );
+  all.set(id, new Set(failed));
 }
 
 /** The members of a group that can run: from the first that an operator has disabled on, none does. */
@@ -529,11 +564,23 @@ interface Place {
   readonly group?: string;
 }
 
+/** What comes before a change of a member, once nothing forbids it. */
+export async function prepareMember(
+  cluster: Cluster,
+  member: Place,
+  previous: Place | undefined,
+): Promise<void> {
+  const isRepeated = previous !== undefined && "incomplete" in previous;
+  const observation = await observeRecent(cluster);
+  noteFailed(cluster, observation, member.resourceId, isRepeated);
+  await leaveForeignGroup(cluster, member, previous);
+}
+
 /**
  * Takes a member out of a group that should have let it go, and did not since the last change: nobody updates that group
  * any more. It stops, leaves and starts.
  */
-export async function leaveForeignGroup(
+async function leaveForeignGroup(
   cluster: Cluster,
   { resourceId: id, group }: Place,
   previous: Place | undefined,

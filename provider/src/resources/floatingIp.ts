@@ -4,8 +4,8 @@ import { observeRecent, observeShared } from "../cluster/cluster";
 import { clusterOf } from "../cluster/members";
 import {
   cleanUpFailures,
-  leaveForeignGroup,
   memberSettled,
+  prepareMember,
   removePrimitive,
   startedOn,
 } from "../cluster/primitives";
@@ -152,7 +152,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
     const cluster = clusterOf(inputs.connection);
     const { status } = await observeRecent(cluster);
     await cleanUpFailures(cluster, status, [inputs.resourceId]);
-    await leaveForeignGroup(cluster, inputs, previous);
+    await prepareMember(cluster, inputs, previous);
     const { cib: before } = await transact(
       cluster,
       inputs.resourceId,

@@ -10,8 +10,8 @@ import { clusterOf, type Cluster } from "../cluster/members";
 import {
   changeUnit,
   cleanUpFailures,
-  leaveForeignGroup,
   memberSettled,
+  prepareMember,
   removePrimitive,
   startedOn,
 } from "../cluster/primitives";
@@ -302,7 +302,7 @@ async function register(
     agent !== "" && isHeld,
   );
   await cleanUpFailures(cluster, before.status, [resourceId]);
-  await leaveForeignGroup(cluster, inputs, previous);
+  await prepareMember(cluster, inputs, previous);
   if (isOtherUnit) {
     // It changes the cluster itself.
     announcement.end();
