@@ -478,12 +478,23 @@ function withUnknownAt<Value>(
   return copy;
 }
 
+const fingerprint = `SHA256:${"A".repeat(43)}`;
 const pinned = {
   ...connection,
   port: 22,
   user: "root",
+  agentSocketPath: "/run/agent",
+  hostKeys: { "192.0.2.11": fingerprint, "192.0.2.12": [fingerprint] },
+  knownHosts: "text",
+  insecureIgnoreHostKey: false,
   sudo: true,
-  proxy: { hosts: ["jump"], password: secrets.password },
+  proxy: {
+    ...secrets,
+    hosts: ["jump"],
+    port: 22,
+    user: "root",
+    hostKeys: { jump: fingerprint },
+  },
 };
 const complete = {
   floatingIp: {
@@ -494,9 +505,10 @@ const complete = {
     monitorInterval: "30s",
     options: { arp_count: 3 },
     meta: { "migration-threshold": 3 },
-    timeouts: { start: "60s" },
+    timeouts: { start: "60s", stop: "90s", monitor: "20s" },
     group: "g",
     adopt: "update",
+    rollback: false,
   },
   systemdResource: {
     ...service,
@@ -504,8 +516,10 @@ const complete = {
     followWrapper: true,
     monitorInterval: "30s",
     meta: { "migration-threshold": 3 },
-    timeouts: { start: "60s" },
+    timeouts: { start: "60s", stop: "90s", monitor: "20s" },
     group: "g",
+    adopt: "update",
+    rollback: false,
   },
   resourceGroup: {
     ...group,
