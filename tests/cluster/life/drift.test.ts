@@ -10,8 +10,8 @@ import {
   onNode,
   succeeded,
   whereAre,
-  type Outcome,
 } from "../harness";
+import { remoteCommands } from "./commands";
 import { byId, membersOf, operationsOf, values } from "./observe";
 import { address, group, makeUnit, programOf, service } from "./programs";
 
@@ -52,7 +52,7 @@ for (const suite of suites)
       );
       nothingChanged(await project.up(["--expect-no-changes"]));
       assert.equal(await epoch(lab()), version);
-      const asked = commands(calm);
+      const asked = remoteCommands(calm);
       t.diagnostic(`refresh of 5 resources: ${asked.join("; ")}`);
       assert.equal(asked.filter((line) => /cibadmin/.test(line)).length, 1);
       assert.equal(asked.filter((line) => /crm_mon/.test(line)).length, 1);
@@ -80,6 +80,7 @@ for (const suite of suites)
       const mended = succeeded(await project.up());
       assert.deepEqual(mended.changes, { same: 2, update: 3, create: 1 });
       await whereAre(lab(), members);
+      assert.deepEqual(await membersOf(lab(), "web"), members);
       assert.deepEqual(await inAnyOrder(lab()), theirs);
       const timeouts = await operationsOf(lab(), "web_service");
       assert.equal(timeouts["start 0s"], "1min");
@@ -105,13 +106,6 @@ for (const suite of suites)
 /** The configuration; a resource that is made again stands in another place. */
 async function inAnyOrder(lab: Lab): Promise<string[]> {
   return (await configuration(lab)).split("\n").sort();
-}
-
-/** The remote commands, as PACEMAKER_DEBUG=1 shows them. */
-function commands({ diagnostics }: Outcome): string[] {
-  const text = diagnostics.map(({ message }) => message).join("\n");
-  const found = text.matchAll(/pacemaker: .* s, exit \d+: (.*)/g);
-  return [...found].map(([, command]) => command ?? "");
 }
 
 function defaults(operations: Record<string, string | undefined>) {
