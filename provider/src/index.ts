@@ -1,4 +1,5 @@
 export { SmtpStack, type SmtpStackArgs } from "./components/smtpStack";
+export { type ErrorKind } from "./errors";
 export { type ConnectionArgs } from "./resources/connectionInput";
 export { FloatingIp, type FloatingIpArgs } from "./resources/floatingIp";
 export {

@@ -242,7 +242,7 @@ describe("create", () => {
     );
     assert.equal(
       error.message,
-      `smtp_service: there is no usable unit "postfix" on node-03 (LoadState=not-found). ` +
+      `[cluster] smtp_service: there is no usable unit "postfix" on node-03 (LoadState=not-found). ` +
         `Install the service there ("systemctl status postfix" shows what systemd knows), or correct "unit". ` +
         `Nothing was changed.`,
     );
@@ -263,7 +263,7 @@ describe("create", () => {
     );
     assert.match(
       error.message,
-      /^smtp_service exists in the cluster and differs from what is declared:\n- its agent is systemd:exim4, declared is systemd:postfix\n/,
+      /^\[conflict\] smtp_service exists in the cluster and differs from what is declared:\n- its agent is systemd:exim4, declared is systemd:postfix\n/,
     );
     assert.ok(!("id" in error) && !("reasons" in error));
     assert.equal(
@@ -595,7 +595,7 @@ describe("read", () => {
     ])
       assert.match(
         (await errorOf(work)).message,
-        /^none of the cluster's 3 hosts can be used:\n- 192\.0\.2\.11: 192\.0\.2\.11:22: no answer\n/,
+        /^\[connect\] none of the cluster's 3 hosts can be used:\n- 192\.0\.2\.11: 192\.0\.2\.11:22: no answer\n/,
       );
   });
 });
@@ -673,7 +673,7 @@ describe("delete", () => {
     const error = await errorOf(resourceGroup.delete(group.id, group.outs));
     assert.equal(
       error.message,
-      "smtp_service could not be stopped and is blocked on node-01; it is left in the configuration.\n" +
+      "[cluster] smtp_service could not be stopped and is blocked on node-01; it is left in the configuration.\n" +
         "- smtp_service failed to stop on node-01: error\n" +
         `Stop it there by hand, then "pcs resource cleanup smtp_service", and run this again.`,
     );
@@ -691,7 +691,7 @@ describe("delete", () => {
     const error = await errorOf(floatingIp.delete(ip.id, ip.outs));
     assert.equal(
       error.message,
-      `smtp_ip is a member of the group theirs, which is not the one declared for it (smtp-stack). ` +
+      `[conflict] smtp_ip is a member of the group theirs, which is not the one declared for it (smtp-stack). ` +
         `Take it out there first: "pcs resource group remove theirs smtp_ip". Nothing was changed.`,
     );
     assert.equal(setting.cluster.runsOn("smtp_ip"), "node-01");

@@ -155,7 +155,7 @@ describe("a change of a member", () => {
           monitorInterval: "10s",
         }),
       ),
-      `b was deleted by somebody else. Run "pulumi up --refresh": it is made again then, and its group starts it in its ` +
+      `[conflict] b was deleted by somebody else. Run "pulumi up --refresh": it is made again then, and its group starts it in its ` +
         `place. Nothing was changed.`,
     );
     const commits = here.cluster.commits.length;
@@ -166,7 +166,7 @@ describe("a change of a member", () => {
           meta: { priority: "1" },
         }),
       ),
-      `web: b was deleted by somebody else. Run "pulumi up --refresh": it is made again then, and the group starts it in ` +
+      `[conflict] web: b was deleted by somebody else. Run "pulumi up --refresh": it is made again then, and the group starts it in ` +
         `its place. Nothing was changed.`,
     );
     assert.equal(here.cluster.commits.length, commits);
@@ -438,17 +438,17 @@ describe("what an operator keeps from stopping", () => {
       const commits = here.cluster.commits.length;
       assert.equal(
         await messageOf(resourceGroup.delete("web", web.outs)),
-        `web: a, b cannot be stopped, ${words}`,
+        `[conflict] web: a, b cannot be stopped, ${words}`,
       );
       assert.equal(
         await messageOf(floatingIp.delete("b", members.b!.outs)),
-        `b: b cannot be stopped, ${words}`,
+        `[conflict] b: b cannot be stopped, ${words}`,
       );
       assert.equal(
         await messageOf(
           resourceGroup.update("web", web.outs, here.group("web", ["a"])),
         ),
-        `web: b cannot be stopped, ${words}`,
+        `[conflict] web: b cannot be stopped, ${words}`,
       );
       assert.equal(here.cluster.commits.length, commits);
     });
@@ -487,7 +487,7 @@ describe("a group's last member", () => {
     const commits = here.cluster.commits.length;
     assert.equal(
       await messageOf(floatingIp.delete("a", members.a!.outs)),
-      `web is disabled by an operator (target-role=Stopped), and would be lost with its last member a. ` +
+      `[conflict] web is disabled by an operator (target-role=Stopped), and would be lost with its last member a. ` +
         `Nothing was changed. "pcs resource enable web" ends it; or disable the member that takes its place.`,
     );
     assert.equal(here.cluster.commits.length, commits);

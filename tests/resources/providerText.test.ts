@@ -220,7 +220,7 @@ describe("the real dynamic-provider process", () => {
     const created = await call("create", create);
     assert.match(
       created.error?.message ?? "",
-      /^2 UNKNOWN: 127\.0\.0\.1:9: connection refused \(ECONNREFUSED\)\. /,
+      /^2 UNKNOWN: \[connect\] 127\.0\.0\.1:9: connection refused \(ECONNREFUSED\)\. /,
     );
     const remove = new messages.DeleteRequest!();
     remove.setId!("smtp_ip");

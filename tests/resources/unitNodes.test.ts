@@ -100,7 +100,7 @@ test("a host that is a node of another cluster is refused before anything is tou
   }));
   await assert.rejects(systemdResource.create(inputs), {
     message:
-      "mail: 192.0.2.13:22 is the node db-1, and the cluster has only node-01, node-02, node-03. " +
+      "[configuration] mail: 192.0.2.13:22 is the node db-1, and the cluster has only node-01, node-02, node-03. " +
       "Correct connection.hosts. Nothing was changed.",
   });
   assert.deepEqual(cluster.nodes.map(isOff), [false, false, false]);
@@ -191,7 +191,7 @@ test("a wrapper of several instances is refused: none of them is the service", a
     systemdResource.create({ ...inputs, followWrapper: true }),
     {
       message:
-        'mail: "postfix" on node-01 is an empty wrapper for several units: postfix@-, postfix@out. It would count as ' +
+        '[cluster] mail: "postfix" on node-01 is an empty wrapper for several units: postfix@-, postfix@out. It would count as ' +
         'running whatever became of them, so give as "unit" the one that Pacemaker shall run. Nothing was changed.',
     },
   );

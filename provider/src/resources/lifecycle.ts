@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
+import { PacemakerError, type ErrorKind } from "../errors";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
 import { providerText, type ProviderName } from "./shim";
 
@@ -252,13 +253,23 @@ function atBoundary<Arguments extends unknown[], Result>(
       return await handler(...values);
     } catch (error) {
       if (error instanceof Error && "reasons" in error) throw error;
-      throw quiet(messageOf(error));
+      throw Object.assign(quiet(messageOf(error)), kindOf(error));
     }
   };
 }
 
+/** Only the text comes through to a person, or to a program that runs the CLI: so the kind is part of it. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const kind = error instanceof PacemakerError ? `[${error.kind}] ` : "";
+  return kind + error.message;
+}
+
+/** What a test or another program that calls the handlers can rely on. */
+function kindOf(error: unknown): { kind?: ErrorKind; host?: string } {
+  if (!(error instanceof PacemakerError)) return {};
+  const { kind, host } = error;
+  return host === undefined ? { kind } : { kind, host };
 }
 
 function quiet(message: string): Error {
