@@ -11,8 +11,14 @@ import {
   whereAre,
 } from "../harness";
 import { byId, membersOf } from "./observe";
-import { Operations } from "./operations";
-import { address, group, programOf, type Declaration } from "./programs";
+import { misordered, Operations } from "./operations";
+import {
+  address,
+  group,
+  programOf,
+  service,
+  type Declaration,
+} from "./programs";
 
 // Addresses start and stop in no time, and are members like any other.
 onLab("bookworm", "a group whose members change", (lab) => {
@@ -124,6 +130,78 @@ onLab("bookworm", "a group whose members change", (lab) => {
       task.startsWith("stop"),
     );
     assert.ok(stops.indexOf("stop e") < stops.indexOf("stop x"));
+    assert.equal(await configuration(lab()), before);
+  });
+});
+
+// A service takes its time to start and stop, and must not run where its address is not.
+onLab("bookworm", "a service among the members", (lab) => {
+  test("never runs without its address, whatever joins, leaves or moves", async (t) => {
+    const before = await configuration(lab());
+    const project = await makeProject(t, lab(), { program: "" });
+    const whole = await Operations.watch(lab());
+    const run = async (...resources: Declaration[]) => {
+      const operations = await Operations.watch(lab());
+      project.writeProgram(programOf(...resources));
+      succeeded(await project.up());
+      return operations.tasks();
+    };
+    const web = { group: "web" };
+    const ip = address("ip", 31, web);
+    const nginx = service("nginx", "nginx", web);
+    await run(ip, nginx, group("web", ["ip", "nginx"]));
+    const other = { group: "other" };
+    const rest = [address("x", 41, other), group("other", ["x"])];
+
+    // Inserted, replaced beside a change of another member, and removed.
+    const second = address("second", 32, web);
+    const three = group("web", ["ip", "second", "nginx"]);
+    assert.deepEqual(
+      (await run(ip, second, nginx, three, ...rest)).filter(
+        (task) => !task.endsWith(" x"),
+      ),
+      ["stop nginx", "start second", "start nginx"],
+    );
+    const again = address("second", 32, { ...web, resourceId: "again" });
+    const slower = address("ip", 31, { ...web, monitorInterval: "20s" });
+    assert.deepEqual(await run(slower, again, nginx, three, ...rest), [
+      ...["stop nginx", "stop second", "start again", "start nginx"],
+    ]);
+    assert.deepEqual(await membersOf(lab(), "web"), ["ip", "again", "nginx"]);
+    const two = group("web", ["ip", "nginx"]);
+    assert.deepEqual(await run(slower, nginx, two, ...rest), ["stop again"]);
+    assert.deepEqual(misordered(await whole.all(), "ip", "nginx"), []);
+
+    // Moved.
+    const moved = await Operations.watch(lab());
+    await run(
+      slower,
+      service("nginx", "nginx", other),
+      group("web", ["ip"]),
+      ...[address("x", 41, other), group("other", ["x", "nginx"])],
+    );
+    assert.deepEqual(await moved.tasks(), ["stop nginx", "start nginx"]);
+    await whereAre(lab(), ["x", "nginx"]);
+    await run(slower, nginx, two, address("x", 41));
+    assert.equal(await byId(lab(), "other"), undefined);
+    await whereAre(lab(), ["ip", "nginx"]);
+
+    // Dissolved: in order, and then each runs on its own.
+    const alone = await run(
+      address("ip", 31),
+      service("nginx", "nginx"),
+      address("x", 41),
+    );
+    assert.deepEqual(
+      alone.filter((task) => task.startsWith("stop")),
+      ["stop nginx", "stop ip"],
+    );
+    for (const [id, status] of await statuses(lab()))
+      assert.equal(status.role, "Started", id);
+    // Each may run on another node now.
+    succeeded(await project.refresh());
+    nothingChanged(await project.up(["--expect-no-changes"]));
+    succeeded(await project.destroy());
     assert.equal(await configuration(lab()), before);
   });
 });
