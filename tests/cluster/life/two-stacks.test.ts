@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { suites } from "../../../lab";
 import {
   configuration,
   makeProject,
@@ -26,41 +27,42 @@ function program(name: string, interval: string): string {
   );
 }
 
-onLab("bookworm", "two stacks on one cluster, at the same time", (lab) => {
-  test("both succeed, and nothing is lost", async (t) => {
-    const before = await configuration(lab());
-    const projects = await Promise.all(
-      names.map((name) =>
-        makeProject(t, lab(), { name, program: program(name, "30s") }),
-      ),
-    );
-    const both = async (verb: "up" | "destroy") => {
-      const outcomes = await Promise.all(
-        projects.map((project) => project[verb]()),
+for (const suite of suites)
+  onLab(suite, "two stacks on one cluster, at the same time", (lab) => {
+    test("both succeed, and nothing is lost", async (t) => {
+      const before = await configuration(lab());
+      const projects = await Promise.all(
+        names.map((name) =>
+          makeProject(t, lab(), { name, program: program(name, "30s") }),
+        ),
       );
-      outcomes.forEach(succeeded);
-      const seconds = outcomes.map((outcome) => outcome.seconds.toFixed(1));
-      t.diagnostic(`${verb}: ${seconds.join(" and ")} s`);
-    };
-    await both("up");
-    for (const name of names) {
-      assert.deepEqual(await membersOf(lab(), name), members(name));
-      await whereAre(lab(), members(name));
-      await whereAre(lab(), [`${name}_alone`]);
-    }
-    projects.forEach((project, index) =>
-      project.writeProgram(program(names[index]!, "20s")),
-    );
-    await both("up");
-    const changed = await configuration(lab());
-    for (const id of names.flatMap(members))
-      assert.match(changed, new RegExp(`id="${id}-monitor-interval-20s?"`));
-    await Promise.all(
-      projects.map(async (project) =>
-        nothingChanged(await project.refresh(["--expect-no-changes"])),
-      ),
-    );
-    await both("destroy");
-    assert.equal(await configuration(lab()), before);
+      const both = async (verb: "up" | "destroy") => {
+        const outcomes = await Promise.all(
+          projects.map((project) => project[verb]()),
+        );
+        outcomes.forEach(succeeded);
+        const seconds = outcomes.map((outcome) => outcome.seconds.toFixed(1));
+        t.diagnostic(`${verb}: ${seconds.join(" and ")} s`);
+      };
+      await both("up");
+      for (const name of names) {
+        assert.deepEqual(await membersOf(lab(), name), members(name));
+        await whereAre(lab(), members(name));
+        await whereAre(lab(), [`${name}_alone`]);
+      }
+      projects.forEach((project, index) =>
+        project.writeProgram(program(names[index]!, "20s")),
+      );
+      await both("up");
+      const changed = await configuration(lab());
+      for (const id of names.flatMap(members))
+        assert.match(changed, new RegExp(`id="${id}-monitor-interval-20s?"`));
+      await Promise.all(
+        projects.map(async (project) =>
+          nothingChanged(await project.refresh(["--expect-no-changes"])),
+        ),
+      );
+      await both("destroy");
+      assert.equal(await configuration(lab()), before);
+    });
   });
-});
