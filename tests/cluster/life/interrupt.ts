@@ -1,27 +1,78 @@
-/** Ending an operation of the CLI in the middle: its provider, the CLI itself, or its connections. */
+/** Ending an operation of the CLI in the middle, again and again: its provider, the CLI itself, or its connections. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onNode as argvOnNode } from "../../../lab/containers";
 import type { Lab } from "../../../lab";
-import { epoch, onEveryNode, onNode, type Outcome } from "../harness";
+import { epoch, onEveryNode, type Outcome } from "../harness";
 
 export type Interruption = "provider" | "CLI" | "connection";
 
-export const interruptions: Record<
+/** Each ends what it is named after, and tells whether there was something to end. */
+const interruptions: Record<
   Interruption,
   (lab: Lab, cli: number) => Promise<boolean>
 > = {
   provider: async (_lab, cli) =>
     end(cli, (argv) => argv.some((word) => word.includes("dynamic-provider"))),
-  CLI: async (_lab, cli) =>
-    end(cli, ([program]) => program?.split("/").at(-1) === "pulumi"),
+  CLI: async (_lab, cli) => {
+    await untilStateIsWhole(cli);
+    return end(cli, isCli);
+  },
   connection: async (lab) => {
     const established = "ss -Htnp state established '( sport = :22 )'";
-    await onEveryNode(
+    const killed = await onEveryNode(
       lab,
-      `for pid in $(${established} | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u); do kill -9 "$pid" || true; done`,
+      `for pid in $(${established} | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u); do ! kill -9 "$pid" || echo "$pid"; done`,
     );
-    return true;
+    return Object.values(killed).some((pids) => pids !== "");
   },
 };
+
+const isCli = ([program]: string[]): boolean =>
+  program?.split("/").at(-1) === "pulumi";
+
+/**
+ * The CLI writes a local state in place: one that dies in the middle of it leaves half a file, which no provider can mend.
+ * It is held still where it is not writing.
+ */
+async function untilStateIsWhole(root: number): Promise<void> {
+  const cli = family(root).find(({ argv }) => isCli(argv));
+  for (let attempt = 0; cli && attempt < 100; attempt += 1) {
+    if (!kill(cli.pid, "SIGSTOP")) return;
+    // It stops when it is next scheduled.
+    await sleep(5);
+    if (statesOf(cli.pid).every(isJson)) return;
+    kill(cli.pid, "SIGCONT");
+    await sleep(20);
+  }
+}
+
+/** The texts of the states of a running CLI's backend. */
+function statesOf(pid: number): string[] {
+  try {
+    const url = /(?:^|\0)PULUMI_BACKEND_URL=file:\/\/([^\0]*)/.exec(
+      readFileSync(`/proc/${pid}/environ`, "utf8"),
+    )?.[1];
+    const folder = join(url ?? "", ".pulumi", "stacks");
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => readFileSync(join(folder, name), "utf8"));
+  } catch {
+    return []; // it has ended since
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface Process {
   pid: number;
@@ -70,46 +121,138 @@ function end(cli: number, matches: (argv: string[]) => boolean): boolean {
   return victims.filter(({ pid }) => kill(pid)).length > 0;
 }
 
-function kill(pid: number): boolean {
+function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): boolean {
   try {
-    return process.kill(pid, "SIGKILL");
+    return process.kill(pid, signal);
   } catch {
     return false; // it has ended since
   }
 }
 
-const stopFile = "/run/stop-watching";
+/**
+ * What work on the cluster is made of: a change is staged on a copy, units are stopped, the configuration changes for the
+ * first time, the second, and so on.
+ */
+export type Step = "staging" | "stopping" | `change ${number}`;
+
+/** A unit's ExecStop that lasts long enough to be seen. */
+export const slowStop =
+  "ExecStop=/bin/sh -c 'touch /run/unit-stops; sleep 1; rm -f /run/unit-stops'";
 
 /**
- * Runs a command of the CLI, and interrupts it when it has changed the configuration so many times.
+ * Prints each step as it happens on a node; it ends with its stdin. A change is read from the file that Pacemaker writes
+ * at each one, since asking for it takes long enough to miss one.
+ */
+const script = `
+import glob, os, re, select, sys
+def epoch():
+    try:
+        with open("/var/lib/pacemaker/cib/cib.xml") as file:
+            return int(re.search(r' epoch="(\\d+)"', file.read(4096)).group(1))
+    except (OSError, AttributeError): return 0 # it is being replaced
+def staged():
+    found = set()
+    for path in glob.glob("/tmp/tmp.*/new.xml"):
+        try:
+            if os.path.getsize(path) > 0: found.add(path)
+        except OSError: pass
+    return found
+last, known, stopping = epoch(), staged(), False
+print("ready", flush=True)
+while not select.select([sys.stdin], [], [], 0.01)[0]:
+    now = staged()
+    if now - known: print("staging", flush=True)
+    known = now
+    stops = os.path.exists("/run/unit-stops")
+    if stops and not stopping: print("stopping", flush=True)
+    stopping = stops
+    version = epoch()
+    if version > last:
+        print("epoch %d" % version, flush=True)
+        last = version
+`;
+
+/** The steps that happen on a node while something runs; its changes are counted from a given epoch. */
+async function watched<Result>(
+  lab: Lab,
+  since: number,
+  onStep: (step: Step) => void,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const [program = "", ...args] = argvOnNode(lab.name, lab.nodes[0]!.name, [
+    ...["/usr/bin/python3", "-c", script],
+  ]);
+  const child = spawn(program, args, {
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const closed = once(child, "close");
+  let rest = "";
+  const ready = new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines)
+        if (line === "ready") resolve();
+        else if (line.startsWith("epoch "))
+          onStep(`change ${Number(line.slice(6)) - since}`);
+        else onStep(line as Step);
+    });
+    child.on("close", () => reject(new Error("nobody watches the node")));
+  });
+  try {
+    await ready;
+    return await run();
+  } finally {
+    child.stdin.end();
+    await closed;
+  }
+}
+
+/** How often the configuration has changed. */
+export async function changesIn(lab: Lab): Promise<number> {
+  return Number((await epoch(lab)).split(".")[1]);
+}
+
+/**
+ * Runs a command of the CLI, and cuts it off at each step that `wanted` takes, the first time.
  *
+ * @param since the epoch from which changes are counted
  * @param run starts the command and reports its process
- * @returns the command's outcome, and whether it was interrupted
+ * @returns the command's outcome, and the steps at which it was cut off
  */
 export async function interrupted(
   lab: Lab,
   how: Interruption,
-  changes: number,
+  since: number,
+  wanted: (step: Step) => boolean,
   run: (onStart: (pid: number) => void) => Promise<Outcome>,
-): Promise<{ outcome: Outcome; hit: boolean }> {
-  const node = lab.nodes[0]!.name;
-  const target = Number((await epoch(lab)).split(".")[1]) + changes;
-  const version = `cibadmin -Q | grep -o ' epoch="[0-9]*"' | tr -dc 0-9`;
-  const script = `rm -f ${stopFile}
-    until [ -e ${stopFile} ]; do
-      [ "$(${version})" -lt ${target} ] || { echo reached; exit; }
-      sleep 0.02
-    done`;
+): Promise<{ outcome: Outcome; hits: Step[] }> {
   let cli = 0;
-  const reached = onNode(lab, node, "timeout", "55", "/bin/sh", "-c", script);
-  let hit = false;
-  const watching = reached.then(async (text) => {
-    if (!text.includes("reached") || cli === 0) return;
-    hit = await interruptions[how](lab, cli);
-  });
-  const outcome = await run((pid) => (cli = pid));
-  cli = 0;
-  await onNode(lab, node, "touch", stopFile);
-  await watching.catch(() => undefined); // it had ended already
-  return { outcome, hit };
+  let over = false;
+  const hits: Step[] = [];
+  const met = new Set<Step>();
+  let cutting = Promise.resolve();
+  const cut = async (step: Step): Promise<void> => {
+    if (over || !(await interruptions[how](lab, cli))) return;
+    hits.push(step);
+    // Connections can be made anew; what has ended cannot be ended again.
+    over ||= how !== "connection";
+  };
+  const outcome = await watched(
+    lab,
+    since,
+    (step) => {
+      if (cli === 0 || over || met.has(step) || !wanted(step)) return;
+      met.add(step);
+      cutting = cutting.then(() => cut(step));
+    },
+    async () => {
+      const ended = await run((pid) => (cli = pid));
+      over = true;
+      return ended;
+    },
+  );
+  await cutting;
+  return { outcome, hits };
 }
