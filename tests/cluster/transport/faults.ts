@@ -17,7 +17,7 @@ import { clusterOf } from "../../../provider/src/cluster/members";
 import type { Connection } from "../../../provider/src/connection";
 import { PacemakerError } from "../../../provider/src/errors";
 import { createPool, type Pool } from "../../../provider/src/ssh/pool";
-import { listen, startFake, type FakeOptions } from "../../ssh/fake";
+import { answer, listen, startFake, type FakeOptions } from "../../ssh/fake";
 import { makeKey } from "../../ssh/keys";
 import { eventually, labConnection, onNode } from "../harness";
 import { open, shut } from "./lab";
@@ -143,6 +143,15 @@ export async function measure(
     onSocket: Parameters<typeof listen>[0],
   ) => served(fault, stage, (host) => listen(onSocket, host, 22));
 
+  /** A node that logs in, says that the user is root, and then fails. */
+  const afterLogin =
+    (onExec: NonNullable<FakeOptions["onExec"]>): FakeOptions["onExec"] =>
+    (command, accept, reject) => {
+      if (command.includes("pacemaker-login"))
+        answer(accept(), 0, "pacemaker-login\n0\nroot\n");
+      else onExec(command, accept, reject);
+    };
+
   /** Those that need no node to be touched: all of them stand at once. */
   const played: Fault[] = [
     served("nothing listens there", "connect", async () => ({
@@ -179,22 +188,27 @@ export async function measure(
     fake("refuses the login", "login", {
       onAuth: (context) => context.reject(["publickey"]),
     }),
-    fake("opens no session (MaxSessions)", "channel", {
-      onSession: () => false,
+    served("opens no second session (MaxSessions)", "channel", (host) => {
+      let sessions = 0;
+      return startFake({
+        ...{ host, port: 22 },
+        onAuth: (context) => context.accept(),
+        onSession: () => ++sessions === 1,
+        onExec: afterLogin(() => undefined),
+      });
     }),
     fake("does not answer the request to run a command", "channel", {
-      onExec: () => undefined,
+      onExec: afterLogin(() => undefined),
     }),
     fake("starts the command, and no word of its end comes", "command", {
-      onExec: (_command, accept) => void accept(),
+      onExec: afterLogin((_command, accept) => void accept()),
     }),
-    fake("is no cluster node", "cluster", {
-      onExec: (command, accept) => {
-        const channel = accept();
-        channel.stderr.write(`sh: ${command.split(" ").at(-2)}: not found\n`);
-        channel.exit(127);
-        channel.end();
-      },
+    fake("is a host without Pacemaker", "cluster", {
+      onExec: afterLogin((command, accept) => {
+        const tool = /\S*crm_\w+/.exec(command)?.[0];
+        const words = `timeout: failed to run command '${tool}': No such file or directory\n`;
+        answer(accept(), 127, "", words);
+      }),
     }),
   ];
   /** Those of the first node itself: one after the other. */
@@ -282,6 +296,34 @@ export async function measure(
     return row;
   };
 
+  /** The first node is in use, and what is asked of it hangs, while its sshd and its Pacemaker are as alive as ever. */
+  const hanging = async (): Promise<Row> => {
+    const onTools = (script: string) =>
+      onNode(
+        lab,
+        first.name,
+        ...["sh", "-ec"],
+        `for tool in cibadmin crm_mon crm_node; do cd /usr/sbin; ${script}; done`,
+      );
+    return withPool(async (pool) => {
+      const cluster = clusterOf(usual, pool.openHost);
+      const { member } = await observe(cluster);
+      if (member.node !== first.name) throw new Error(`on ${member.node}`);
+      await onTools(
+        `mv $tool $tool.away; printf '#!/bin/sh\\nexec sleep 600\\n' >$tool; chmod 755 $tool`,
+      );
+      try {
+        const since = performance.now();
+        const observed = await observe(cluster);
+        const next = { node: observed.member.node, seconds: seconds(since) };
+        const fault = "is in use, and then its commands hang";
+        return { fault, stage: "command", next };
+      } finally {
+        await onTools("mv -f $tool.away $tool");
+      }
+    });
+  };
+
   const brief = (faults: readonly Fault[]): readonly Fault[] =>
     quick
       ? faults.filter(
@@ -339,7 +381,8 @@ export async function measure(
       },
     ),
   );
-  for (const { fault, next } of rows.slice(-2))
+  rows.push(await hanging());
+  for (const { fault, next } of rows.slice(-3))
     say(`${fault}: ${next.node} after ${next.seconds.toFixed(1)} s`);
   return { healthy, rows };
 }

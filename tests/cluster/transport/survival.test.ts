@@ -21,6 +21,17 @@ import { onTransportLab, open, shut } from "./lab";
 
 const program = `new pacemaker.FloatingIp("plain", { connection, ip, cidrNetmask });`;
 
+/**
+ * How many seconds a first host with this fault may cost more than a healthy one. The goal is 5, for every host that was
+ * not in use yet. One that falls silent in use is given up after 8 s at most; one that is in use and hangs is waited for
+ * until the command's bound of 30 s.
+ */
+function mostBesides(fault: string): number {
+  if (fault.startsWith("its cable")) return 8 + 5;
+  if (fault.startsWith("is in use")) return 30 + 5;
+  return 5;
+}
+
 onTransportLab("a first host that fails", (lab) => {
   test("at any stage: the next one does the work", async (t) => {
     const table = join(__dirname, "table.ts");
@@ -42,8 +53,7 @@ onTransportLab("a first host that fails", (lab) => {
       t.diagnostic(`${stage}, ${fault}: ${next.seconds.toFixed(1)} s`);
       if (fault.startsWith("its sshd is killed")) continue;
       assert.equal(next.node, lab().nodes[1]!.name, fault);
-      // Generous: what it takes on a machine at leisure is in docs/transport.md.
-      const bound = fault.startsWith("its cable") ? 60 : healthy + 20;
+      const bound = healthy + mostBesides(fault);
       assert.ok(next.seconds < bound, `${fault}: ${next.seconds} s`);
     }
   });
