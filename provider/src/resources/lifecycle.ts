@@ -260,9 +260,9 @@ function atBoundary<Arguments extends unknown[], Result>(
 
 /** Only the text comes through to a person, or to a program that runs the CLI: so the kind is part of it. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const kind = error instanceof PacemakerError ? `[${error.kind}] ` : "";
-  return kind + error.message;
+  if (error instanceof PacemakerError)
+    return ["[", error.kind, "] ", error.message].join("");
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a test or another program that calls the handlers can rely on. */
