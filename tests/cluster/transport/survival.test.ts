@@ -22,14 +22,12 @@ import { onTransportLab, open, shut } from "./lab";
 const program = `new pacemaker.FloatingIp("plain", { connection, ip, cidrNetmask });`;
 
 /**
- * How many seconds a first host with this fault may cost more than a healthy one. The goal is 5, for every host that was
- * not in use yet. One that falls silent in use is given up after 8 s at most; one that is in use and hangs is waited for
- * until the command's bound of 30 s.
+ * How many seconds a first host with this fault may cost more than a healthy one: the goal is 5, whether it was in use or
+ * not. Where its cable is pulled, the other nodes go on believing for 8 s (corosync's token and consensus) that it is the
+ * designated controller, whose copy of the configuration is asked for.
  */
 function mostBesides(fault: string): number {
-  if (fault.startsWith("its cable")) return 8 + 5;
-  if (fault.startsWith("is in use")) return 30 + 5;
-  return 5;
+  return fault.startsWith("its cable") ? 8 + 5 : 5;
 }
 
 onTransportLab("a first host that fails", (lab) => {
@@ -52,7 +50,10 @@ onTransportLab("a first host that fails", (lab) => {
     for (const { fault, next, stage } of rows) {
       t.diagnostic(`${stage}, ${fault}: ${next.seconds.toFixed(1)} s`);
       if (fault.startsWith("its sshd is killed")) continue;
-      assert.equal(next.node, lab().nodes[1]!.name, fault);
+      const [first, second] = lab().nodes.map(({ name }) => name);
+      // The second one may be waiting for the first one still, and the third one is asked beside it.
+      if (fault.startsWith("its cable")) assert.notEqual(next.node, first);
+      else assert.equal(next.node, second, fault);
       const bound = healthy + mostBesides(fault);
       assert.ok(next.seconds < bound, `${fault}: ${next.seconds} s`);
     }
