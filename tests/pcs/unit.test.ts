@@ -2,6 +2,7 @@ import test, { describe } from "node:test";
 import assert from "node:assert/strict";
 import {
   instancesBehind,
+  isFullName,
   parseUnit,
   unitProperties,
 } from "../../provider/src/pcs/unit";
@@ -17,6 +18,8 @@ test("Debian 12's postfix is a wrapper around one instance", () => {
     isWrapper: true,
     starts: ["postfix@-.service", "sysinit.target", "system.slice"],
     startedBy: [],
+    triggeredBy: [],
+    isScript: false,
   });
   assert.deepEqual(instancesBehind(unit), ["postfix@-"]);
 });
@@ -34,6 +37,8 @@ test("Debian 12's instance is not enabled on its own: its wrapper's generator pu
     isWrapper: false,
     starts: ["network-online.target", "sysinit.target", "system-postfix.slice"],
     startedBy: ["postfix.service"],
+    triggeredBy: [],
+    isScript: false,
   });
   assert.deepEqual(instancesBehind(unit), []);
 });
@@ -48,6 +53,8 @@ test("Debian 13's postfix is a real unit", () => {
     isWrapper: false,
     starts: ["sysinit.target", "system.slice"],
     startedBy: ["multi-user.target"],
+    triggeredBy: [],
+    isScript: false,
   });
   assert.deepEqual(instancesBehind(unit), []);
 });
@@ -64,6 +71,8 @@ for (const suite of suites)
         isWrapper: false,
         starts: [],
         startedBy: [],
+        triggeredBy: [],
+        isScript: false,
       });
     });
 
@@ -96,6 +105,22 @@ test("states", () => {
     ["generated", false],
   ] as const)
     assert.equal(unit(`UnitFileState=${state}`).isEnabled, enabled, state);
+});
+
+test("a script for SysV's init, and what triggers a unit", () => {
+  const unit = parseUnit(
+    "x",
+    "UnitFileState=generated\nTriggeredBy=x.socket x.timer\n",
+  );
+  assert.equal(unit.isScript, true);
+  assert.deepEqual(unit.triggeredBy, ["x.socket", "x.timer"]);
+});
+
+test("a name that says what kind of unit it is", () => {
+  for (const name of ["a.service", "a.b.socket", "a@-.timer"])
+    assert.equal(isFullName(name), true, name);
+  for (const name of ["a", "a.b", "postfix@-", ".service"])
+    assert.equal(isFullName(name), false, name);
 });
 
 test("a value that holds a = is read whole", () => {
