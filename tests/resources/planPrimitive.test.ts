@@ -180,7 +180,7 @@ for (const suite of suites)
         ),
         [
           "resource update smtp_ip ip=192.0.2.26",
-          `cibadmin --modify --xml-text <op id="smtp_ip-monitor-interval-30s" interval="10s"/>`,
+          "resource update smtp_ip op monitor interval=10s",
         ],
       );
     });
@@ -240,13 +240,13 @@ describe("an update", () => {
     [
       "of the interval changes that one operation",
       { ...alone, monitorInterval: "10s" },
-      `cibadmin --modify --xml-text <op id="o1" interval="10s"/>`,
+      "resource update smtp_ip op monitor interval=10s on-fail=restart timeout=20s",
     ],
     [
       "of timeouts changes those operations",
       { ...alone, timeouts: { start: "60s", monitor: "30s" } },
-      `cibadmin --modify --xml-text <op id="o1" timeout="30s"/>`,
-      `cibadmin --modify --xml-text <op id="o2" timeout="60s"/>`,
+      "resource update smtp_ip op monitor interval=30s on-fail=restart timeout=30s",
+      "resource update smtp_ip op start interval=0s on-fail=block timeout=60s",
     ],
     [
       "of a timeout that the operation has already",
@@ -307,7 +307,7 @@ describe("an update", () => {
       ),
       [
         `cibadmin --modify --xml-text <op id="o1" timeout="20s"/>`,
-        `cibadmin --modify --xml-text <op id="o3" timeout="100s"/>`,
+        "resource update smtp_service op stop interval=0s timeout=100s",
       ],
     );
   });

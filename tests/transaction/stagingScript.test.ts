@@ -464,3 +464,19 @@ test("a pcs whose insides are not where they were", needsPython, async () => {
   assert.equal(read("new"), "<cib/>\none\ntwo\n");
   assert.equal(read("calls"), "called\ncalled\n");
 });
+
+test(
+  "a difference that was cut off is made again by ordinary calls, whose word counts",
+  needsPython,
+  async () => {
+    const { lib } = pythonPcs();
+    stub("crm_diff", `printf '<diff><change id="one'; exit 1`);
+    await runScript(stagingScript("<cib/>\n", [["one"]], boundary), folder, {
+      PYTHONPATH: lib,
+    });
+    assert.deepEqual(
+      calls().map((argv) => argv[2]),
+      ["one", "one"],
+    );
+  },
+);

@@ -13,6 +13,8 @@ export interface Operation {
   readonly interval: string;
   /** All attributes but `id`, `name` and `interval`, such as `timeout`. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Whether it holds more, such as an option of the agent's for this operation alone. */
+  readonly nested?: true;
 }
 
 /** A primitive of the CIB. */
@@ -219,6 +221,7 @@ function operationsOf(primitive: XmlElement): Operation[] {
       name: name ?? "",
       interval: interval ?? "0",
       attributes,
+      ...(operation.children.length > 0 ? { nested: true } : {}),
     };
   });
 }

@@ -237,22 +237,27 @@ function operationChanges(
     if (Object.keys(values).length === 0) return [];
     if (!operation)
       return [setOperation(declared.id, name, { interval: "0s", ...values })];
-    if (values.timeout !== "") return [changeOperation(operation.id, values)];
+    // pcs, which names it after its interval, changes the first of several, and loses what is nested in it. What it does
+    // not name, it takes away.
     const isOnly =
+      operation.nested !== true &&
       found.operations.filter((one) => one.name === name).length === 1;
+    if (!isOnly)
+      return [
+        changeOperation(operation.id, {
+          ...values,
+          ...(values.timeout === "" ? { timeout: defaultTimeout } : {}),
+        }),
+      ];
     const { timeout, ...rest } = operation.attributes;
-    // Only pcs takes an attribute away, and of several operations it would take the wrong one.
     return [
-      isOnly && timeout !== undefined
-        ? setOperation(declared.id, name, {
-            interval: operation.interval,
-            ...rest,
-            ...("interval" in values ? { interval: values.interval } : {}),
-          })
-        : changeOperation(operation.id, {
-            ...values,
-            timeout: defaultTimeout,
-          }),
+      setOperation(declared.id, name, {
+        interval: operation.interval,
+        ...rest,
+        ...(timeout === undefined || values.timeout === "" ? {} : { timeout }),
+        ...("interval" in values ? { interval: values.interval } : {}),
+        ...(values.timeout ? { timeout: values.timeout } : {}),
+      }),
     ];
   });
 }
