@@ -54,7 +54,7 @@ onLab("bookworm", "a cluster with nodes down", (lab) => {
     ]) {
       const outcome = failedWith(
         await run(),
-        `${third} (192.0.2.13) is not in the quorate partition: its partition has no quorum`,
+        `${third} (192.0.2.13:22) is not in the quorate partition: its partition has no quorum`,
         "192.0.2.11:22: ",
         "192.0.2.12:22: ",
       );
