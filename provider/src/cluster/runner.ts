@@ -12,6 +12,7 @@
  */
 export const pcsRunner = `
 import json, os, runpy, select, shutil, signal, subprocess, sys
+from xml.etree import ElementTree
 
 home, script = sys.argv[1:3]
 idle = 10
@@ -73,7 +74,14 @@ def stage(work):
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         commands = json.loads(text(work + "/commands.json"))
-        code = 0 if all(run(work + "/new.xml", argv) == 0 for argv in commands) else 1
+        if not all(run(work + "/new.xml", argv) == 0 for argv in commands):
+            return
+        # Some of what Pacemaker 2.1 prints is no XML, and pcs was spared to see it.
+        compare = ["crm_diff", "--original", work + "/old.xml", "--new", work + "/new.xml", "--no-version"]
+        difference = subprocess.run(compare, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout
+        if difference.strip():
+            ElementTree.fromstring(difference)
+        code = 0
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

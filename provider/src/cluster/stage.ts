@@ -45,11 +45,7 @@ export function stagingScript(
     // pcs may not have been told what is wrong with the result: where it was right before, the ordinary calls are asked.
     `if [ "$code" -eq 0 ]; then`,
     `run crm_verify --xml-file "$work/new.xml" -V`,
-    `if [ "$code" -eq 0 ]; then`,
-    `run crm_diff --original "$work/old.xml" --new "$work/new.xml" --no-version`,
-    // Pacemaker 2.1 cuts off what holds a letter outside ASCII before one that XML escapes.
-    `if [ "$code" -eq 1 ] && ! grep -q '</diff>\\|<diff[^>]*/>' "$work/out"; then :; else code=0; verified=yes; fi`,
-    "else",
+    `if [ "$code" -eq 0 ]; then verified=yes; section verify 0; else`,
     `run crm_verify --xml-file "$work/old.xml" -V`,
     `[ "$code" -eq 0 ] && code=1 || code=0`,
     "fi",
@@ -61,7 +57,7 @@ export function stagingScript(
       `if [ "$code" -ne 0 ]; then section command-${index} "$code"; exit 0; fi`,
     ]),
     "fi",
-    `if [ -n "$verified" ]; then run true; section verify 0; else`,
+    `if [ -z "$verified" ]; then`,
     `run crm_verify --xml-file "$work/new.xml" -V`,
     `section verify "$code"`,
     // Whether it was refused before as well.
