@@ -1,7 +1,14 @@
 import type { Connection } from "../connection";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { parseStatus, type ClusterStatus } from "../pcs/status";
-import { openHost, type ExecOptions, type ExecResult, type Host } from "../ssh";
+import {
+  AllFailedError,
+  firstOf,
+  openHost,
+  type ExecOptions,
+  type ExecResult,
+  type Host,
+} from "../ssh";
 import { indent } from "./report";
 
 /** A cluster node that answers over ssh. */
@@ -214,40 +221,23 @@ async function chooseMember(cluster: Cluster): Promise<Chosen> {
     ...all.filter((address) => setBack.has(address)),
   ];
   const headStart = Math.min(longestHeadStart, allAsked / hosts.length);
-  const errors = new Map<string, PacemakerError>();
-  return new Promise<Chosen>((resolve, reject) => {
-    let next = 0;
-    const timers = new Set<NodeJS.Timeout>();
-    const start = (): void => {
-      const address = hosts[next];
-      if (address === undefined) return;
-      next += 1;
-      let moved = false;
-      const moveOn = (): void => {
-        if (moved) return;
-        moved = true;
-        clearTimeout(timer);
-        timers.delete(timer);
-        start();
-      };
-      const timer = setTimeout(moveOn, headStart);
-      timers.add(timer);
-      probe(cluster, address).then(
-        (chosen) => {
-          for (const one of timers) clearTimeout(one);
-          moved = true;
-          next = hosts.length;
-          resolve(chosen);
-        },
-        (error: unknown) => {
-          errors.set(address, asPacemakerError(error));
-          if (errors.size === hosts.length) reject(noMember(all, errors));
-          else moveOn();
-        },
-      );
-    };
-    start();
-  });
+  try {
+    return await firstOf(
+      hosts,
+      headStart,
+      (address) => probe(cluster, address),
+      () => false,
+    );
+  } catch (error) {
+    if (!(error instanceof AllFailedError)) throw error;
+    const errors = new Map(
+      hosts.map((address, index) => [
+        address,
+        asPacemakerError(error.errors[index]),
+      ]),
+    );
+    throw noMember(all, errors);
+  }
 }
 
 async function probe(cluster: Cluster, address: string): Promise<Chosen> {
