@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   compareVersions,
   formatVersion,
+  mayBeNamed,
   parseCib,
   parseCibHeader,
 } from "../../provider/src/pcs/cib";
@@ -63,6 +64,7 @@ for (const suite of suites)
               },
             ],
             group: "smtp-stack",
+            isAlone: false,
           },
           {
             kind: "primitive",
@@ -91,6 +93,7 @@ for (const suite of suites)
               },
             ],
             group: "smtp-stack",
+            isAlone: false,
           },
         ],
       );
@@ -151,6 +154,40 @@ for (const suite of suites)
       assert.equal(groups.size, 0);
     });
   });
+
+test("a primitive is alone that no group and no clone holds", () => {
+  const { primitives } = parseCib(
+    cibWith(
+      `<primitive id="a" class="systemd" type="x"/>` +
+        `<clone id="c"><primitive id="b" class="systemd" type="x"/></clone>` +
+        `<group id="g"><primitive id="d" class="systemd" type="x"/></group>`,
+    ),
+  );
+  const alone = [...primitives.values()].filter(({ isAlone }) => isAlone);
+  assert.deepEqual(
+    alone.map(({ id }) => id),
+    ["a"],
+  );
+});
+
+test("whatever names a primitive counts, wherever it stands", () => {
+  const cib = parseCib(
+    cibWith(
+      ["a", "ab", "b", "c", "d"]
+        .map((id) => `<primitive id="${id}" class="systemd" type="x"/>`)
+        .join(""),
+    ).replace(
+      "</resources>",
+      `</resources><constraints><rsc_location id="l" rsc="b" node="n" score="1"/></constraints>` +
+        `<tags><tag id="t"><obj_ref id="c"/></tag></tags>` +
+        `<acls><acl_role id="r"><acl_permission id="p" kind="read" reference="d"/></acl_role></acls>`,
+    ),
+  );
+  assert.deepEqual(
+    ["a", "ab", "b", "c", "d"].filter((id) => mayBeNamed(cib, id)),
+    ["b", "c", "d"],
+  );
+});
 
 test("a cloned group keeps its members", () => {
   const { groups, primitives } = parseCib(

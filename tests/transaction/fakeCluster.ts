@@ -417,6 +417,10 @@ export class FakeCluster {
         [...text.matchAll(/"([^"]*)"/g)].map(([, value]) => value!);
       for (const id of quoted(ids))
         for (const name of quoted(names)) delete primitive(id).meta[name];
+    } else if (topic === "cibadmin" && verb === "--delete") {
+      const [, id] = /resources\/primitive\[@id="([^"]*)"\]$/.exec(rest[1]!)!;
+      if (this.groupOf(id!)) fail("it is a member");
+      detach(primitive(id));
     } else if (topic === "cibadmin") {
       const { name, attributes } = parseXml(rest.at(-1) ?? "");
       if (name === "op") {

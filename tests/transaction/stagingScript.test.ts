@@ -267,6 +267,17 @@ function pythonPcs(): { python: string; lib: string } {
 `,
   );
   writeFileSync(
+    join(lib, "pcs", "utils.py"),
+    `usefile, filename = False, ""
+def run(args, ignore_stderr=False, string_for_stdin=None, env_extend=None, binary_output=False):
+    with open("${folder}/tools", "a") as file:
+        file.write(" ".join(args[:2]) + "\\n")
+    return "of the tool", 0
+def cibadmin(*options, stdin=None):
+    return run(["cibadmin", *options], string_for_stdin=stdin)
+`,
+  );
+  writeFileSync(
     join(lib, "pcs", "app.py"),
     `import json, os, signal, sys
 with open("${folder}/imports", "a") as file:
@@ -294,6 +305,16 @@ def main(argv):
             return 1
         assert runner.run(["/usr/sbin/crm_resource", "--show-metadata", "x"]) == ("of the tool", "", 0)
         assert runner.run(["/usr/sbin/crm_verify", "--xml-file", "x"]) == ("of the tool", "", 0)
+        return
+    if "older" in argv:
+        from pcs import utils
+        utils.usefile, utils.filename = True, argv[1]
+        whole, code = utils.cibadmin("-l", "-Q")
+        assert code == 0
+        replace = "--replace", "-V", "--xml-pipe", "-o", "configuration"
+        part = '<cib stale="1"><configuration>%s</configuration></cib>' % argv[3]
+        utils.cibadmin(*replace, stdin=whole + whole if "odd" in argv else part)
+        utils.cibadmin("-Q", "--xpath", "//x")
         return
     if "bad" in argv:
         print("Error: no", file=sys.stderr)
@@ -387,6 +408,46 @@ test(
       "/usr/sbin/crm_verify --xml-file",
       "/usr/sbin/crm_verify --xml-file",
     ]);
+  },
+);
+
+test("nor are those of pcs's older commands", needsPython, async () => {
+  const { lib } = pythonPcs();
+  const commands = [
+    ["older", "<a/>"],
+    ["older", "<ü/>"],
+  ];
+  const cib = `<cib epoch="1"><configuration b="c">\n<b/></configuration><status/></cib>\n`;
+  await runScript(stagingScript(cib, commands, boundary), folder, {
+    PYTHONPATH: lib,
+  });
+  assert.equal(
+    read("new"),
+    `<cib epoch="1"><configuration><ü/></configuration><status/></cib>\n`,
+  );
+  assert.deepEqual(read("tools").trimEnd().split("\n"), [
+    "cibadmin -Q",
+    "cibadmin -Q",
+  ]);
+});
+
+test(
+  "a replacement that is not one configuration for another is the tool's work",
+  needsPython,
+  async () => {
+    const { lib } = pythonPcs();
+    const cib = "<cib><configuration></configuration></cib>\n";
+    for (const [whole, command] of [
+      ["<cib/>\n", ["older", "<a/>"]],
+      [cib, ["older", "<a/>", "odd"]],
+    ] as const) {
+      await runScript(stagingScript(whole, [command], boundary), folder, {
+        PYTHONPATH: lib,
+      });
+      assert.equal(read("new"), whole);
+      assert.match(read("tools"), /^cibadmin --replace$/m);
+      rmSync(join(folder, "tools"));
+    }
   },
 );
 

@@ -1,8 +1,9 @@
 import { PacemakerError } from "../errors";
-import type { Cib, Primitive } from "../pcs/cib";
+import { mayBeNamed, type Cib, type Primitive } from "../pcs/cib";
 import {
   changeType,
   deleteResource,
+  deleteUnnamed,
   removeFromGroup,
   removeFromTag,
   type PcsCommand,
@@ -376,7 +377,9 @@ export async function removePrimitive(
     return [
       ...emptyGroup(current, [id]),
       ...leaveTags(current, id),
-      deleteResource(id),
+      current.primitives.get(id)?.isAlone && !mayBeNamed(current, id)
+        ? deleteUnnamed(id)
+        : deleteResource(id),
     ];
   });
   await waitFor(cluster, {

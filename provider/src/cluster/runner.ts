@@ -3,7 +3,8 @@
  * start of Pacemaker's tools. The imports are done once; each staging then runs in a fork, its commands one after the
  * other by pcs's own start script. For each command pcs has cibadmin read the file, crm_diff compare and cibadmin write
  * it, and crm_resource print what the agent says of itself: what is a file to read or write, or has been printed before,
- * is taken from there. Whatever else pcs starts is started.
+ * is taken from there, for pcs's library and for its older commands, which start their tools in ways of their own.
+ * Whatever else pcs starts is started.
  *
  * It serves several stagings: it takes a folder, waits in it for the names of working folders, one a line, and writes
  * into each one's `answer` 0 when all commands succeeded. Whatever it writes otherwise, or when it does not answer, the
@@ -11,7 +12,7 @@
  * some seconds, it removes its folder and ends.
  */
 export const pcsRunner = `
-import json, os, runpy, select, shutil, signal, subprocess, sys
+import json, os, re, runpy, select, shutil, signal, subprocess, sys
 from xml.etree import ElementTree
 
 home, script = sys.argv[1:3]
@@ -20,6 +21,18 @@ idle = 10
 def text(path):
     with open(path, encoding="utf-8", newline="") as file:
         return file.read()
+
+def write(path, new):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(new)
+
+configuration = re.compile(r"<configuration(?=[\\s>]).*</configuration>", re.DOTALL)
+
+def reconfigured(old, given):
+    before, after = (configuration.search(whole) for whole in (old, given or ""))
+    if any(found is None or found.group().count("<configuration") != 1 for found in (before, after)):
+        return None
+    return old[:before.start()] + after.group() + old[before.end():]
 
 def shortened(real):
     printed, differences = {}, {}
@@ -40,8 +53,7 @@ def shortened(real):
             old, new = differences[stdin_string]
             if words != ["cibadmin", "--patch", "--verbose", "--xml-pipe"] or not cib or text(cib) != old:
                 return "", "not the file that the difference was made from", 1
-            with open(cib, "w", encoding="utf-8", newline="") as file:
-                file.write(new)
+            write(cib, new)
             return "", "", 0
         if words[:2] != ["crm_resource", "--show-metadata"]:
             return real(self, args, stdin_string, env_extend, binary_output)
@@ -52,6 +64,21 @@ def shortened(real):
                 return result
             printed[key] = result
         return printed[key]
+    return run
+
+def shortened_older(real, utils):
+    def run(args, ignore_stderr=False, string_for_stdin=None, env_extend=None, binary_output=False):
+        words = [os.path.basename(args[0]), *args[1:]]
+        if utils.usefile and not env_extend and not binary_output:
+            cib = utils.filename
+            if string_for_stdin is None and words == ["cibadmin", "-l", "-Q"]:
+                return text(cib), 0
+            if words == ["cibadmin", "--replace", "-V", "--xml-pipe", "-o", "configuration"]:
+                new = reconfigured(text(cib), string_for_stdin)
+                if new is not None:
+                    write(cib, new)
+                    return "", 0
+        return real(args, ignore_stderr, string_for_stdin, env_extend, binary_output)
     return run
 
 def run(cib, argv):
@@ -100,8 +127,10 @@ def serve():
     requests = os.open(home + "/requests", os.O_RDWR)
     try:
         import pcs.app
+        from pcs import utils
         from pcs.lib.external import CommandRunner
         CommandRunner.run = shortened(CommandRunner.run)
+        utils.run = shortened_older(utils.run, utils)
         usable = True
     except Exception:
         usable = False

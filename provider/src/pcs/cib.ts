@@ -28,6 +28,8 @@ export interface Primitive {
   readonly operations: readonly Operation[];
   /** The id of the group that holds it. */
   readonly group?: string;
+  /** Whether it stands by itself: in no group, no clone and no bundle. */
+  readonly isAlone: boolean;
 }
 
 export interface Group {
@@ -147,6 +149,7 @@ function collect(
         meta: nameValues(element, "meta_attributes"),
         operations: operationsOf(element),
         ...(group === undefined ? {} : { group }),
+        isAlone: parent?.name === "resources",
       });
     } else if (element.name === "group") {
       groups.set(id, {
@@ -239,6 +242,14 @@ export function objectsIn({ text }: Cib): string {
         )?.[0] ?? "",
     )
     .join("\n");
+}
+
+/**
+ * Whether the configuration may name the primitive outside of itself: in a constraint, a tag, a permission. Any attribute of
+ * that value counts, whatever it means.
+ */
+export function mayBeNamed({ text }: Cib, id: string): boolean {
+  return text.split(`="${id}"`).length > 2;
 }
 
 /** The order of two versions of one cluster's CIB: negative when `a` is older than `b`. */

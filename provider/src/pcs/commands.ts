@@ -135,6 +135,19 @@ export function deleteResource(id: string): PcsCommand {
   return ["resource", "delete", id];
 }
 
+/**
+ * Deletes a primitive that stands alone and that nothing names. pcs 0.11 has cibadmin look a dozen times for what might name
+ * it.
+ */
+export function deleteUnnamed(id: string): PcsCommand {
+  return [
+    cibadminWord,
+    "--delete",
+    "--xpath",
+    `/cib/configuration/resources/primitive[@id="${id}"]`,
+  ];
+}
+
 /** Takes a resource out of a tag, and the tag away when it would be empty: pcs 0.11 refuses to delete what a tag names. */
 export function removeFromTag(
   tag: string,

@@ -6,6 +6,7 @@ import {
   changeType,
   createPrimitive,
   deleteResource,
+  deleteUnnamed,
   dissolveGroup,
   removeFromGroup,
   removeFromTag,
@@ -119,6 +120,7 @@ const batches: Record<string, PcsCommand[]> = {
     dissolveGroup("two"),
     deleteResource("a"),
     deleteResource("alone"),
+    deleteUnnamed("waiting"),
   ],
   "hostile values": [
     setMeta("alone", hostile),
@@ -159,6 +161,22 @@ for (const suite of ["bookworm", "trixie"] as const)
         assert.notEqual(differenceOf(runner), "");
         assert.equal(differenceOf(runner), differenceOf(ordinary));
       });
+
+    test("what nothing names is deleted as pcs deletes it", async () => {
+      const cib = await furnished(lab());
+      for (const id of ["waiting", "service"]) {
+        const [ours, byPcs] = [deleteUnnamed(id), deleteResource(id)];
+        const difference = differenceOf(await stageOn(lab(), cib, [ours]));
+        assert.match(
+          difference,
+          new RegExp(`operation="delete" path="[^"]*${id}`),
+        );
+        assert.equal(
+          difference,
+          differenceOf(await stageOn(lab(), cib, [byPcs], "shell")),
+        );
+      }
+    });
 
     test("the runner serves one staging after the other, is replaced when it was killed, and goes by itself", async () => {
       const cib = await furnished(lab());
