@@ -1,15 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { observeRecent, observeShared } from "../cluster/cluster";
+import { cleanUpFailures, prepareMember } from "../cluster/change";
 import { clusterOf } from "../cluster/members";
-import {
-  cleanUpFailures,
-  memberSettled,
-  prepareMember,
-  removePrimitive,
-  startedOn,
-} from "../cluster/primitives";
 import { checkAddresses } from "../cluster/proof";
+import { removePrimitive } from "../cluster/remove";
+import { memberSettled, startedOn } from "../cluster/start";
 import { transact } from "../cluster/transaction";
 import type { Connection } from "../connection";
 import { sameAddress } from "../pcs/network";

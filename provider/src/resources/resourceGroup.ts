@@ -6,18 +6,14 @@ import {
   observeRecent,
   observeShared,
 } from "../cluster/cluster";
+import { cleanUpFailures } from "../cluster/change";
 import { clusterOf, type Cluster } from "../cluster/members";
-import {
-  cleanUpFailures,
-  leaveGroup,
-  leaveTags,
-  startAlone,
-  startedOn,
-  stopResources,
-  warnOfReferences,
-} from "../cluster/primitives";
+import { leaveGroup, startAlone } from "../cluster/move";
 import { checkAddresses, checkPorts } from "../cluster/proof";
+import { leaveTags, warnOfReferences } from "../cluster/references";
 import { warn } from "../cluster/report";
+import { startedOn } from "../cluster/start";
+import { stopResources } from "../cluster/stop";
 import { transact } from "../cluster/transaction";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";

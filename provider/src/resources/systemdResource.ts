@@ -6,16 +6,11 @@ import {
   observeRecent,
   observeShared,
 } from "../cluster/cluster";
+import { changeUnit, cleanUpFailures, prepareMember } from "../cluster/change";
 import { clusterOf, type Cluster } from "../cluster/members";
-import {
-  changeUnit,
-  cleanUpFailures,
-  memberSettled,
-  prepareMember,
-  removePrimitive,
-  startedOn,
-} from "../cluster/primitives";
+import { removePrimitive } from "../cluster/remove";
 import { warn } from "../cluster/report";
+import { memberSettled, startedOn } from "../cluster/start";
 import { announce, transact, type Announcement } from "../cluster/transaction";
 import { disableUnit, findUnit } from "../cluster/units";
 import type { Connection } from "../connection";
