@@ -76,7 +76,9 @@ onLab("bookworm", "mistakes in a program", (lab) => {
       // The engine's words: "... property NAME value {VALUE} has a problem: REASON"
       const reasons = outcome.diagnostics
         .filter(({ severity }) => severity === "error")
-        .map(({ message }) => message.split(" has a problem: ")[1]?.trim());
+        .map(({ message }) =>
+          message.split(" has a problem: [validation] ")[1]?.trim(),
+        );
       for (const [property, right] of Object.entries(expected)) {
         const said = reasons.filter((text) => text?.startsWith(`${property} `));
         assert.equal(said.length, 1, `${kind}.${property}: ${outcome.output}`);

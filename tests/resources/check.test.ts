@@ -26,9 +26,11 @@ async function failures(
   inputs: Properties,
 ): Promise<string[]> {
   const result = await handlers.check({}, inputs);
-  for (const { property, reason } of result.failures)
-    assert.ok(reason.startsWith(`${property} `), `${property}: ${reason}`);
-  return result.failures.map(({ reason }) => reason);
+  return result.failures.map(({ property, reason }) => {
+    const start = "[validation] ";
+    assert.ok(reason.startsWith(`${start}${property} `), reason);
+    return reason.slice(start.length);
+  });
 }
 
 const idWords = `an id of the cluster's configuration: a letter or "_", then letters, digits, "_", "." or "-", such as "smtp_ip"`;

@@ -184,7 +184,7 @@ describe("the real dynamic-provider process", () => {
     assert.deepEqual((await check({ ...inputs, ip: "x" })).failures, [
       [
         "ip",
-        `ip is "x", but must be one IPv4 or IPv6 address without a prefix, such as "192.0.2.25"`,
+        `[validation] ip is "x", but must be one IPv4 or IPv6 address without a prefix, such as "192.0.2.25"`,
       ],
     ]);
   });

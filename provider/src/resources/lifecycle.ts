@@ -145,7 +145,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
   return {
     async check(_olds, news) {
       const inputs = kind.normalise(withoutProvider(news));
-      return { inputs, failures: failuresOf(kind.schema, inputs) };
+      return { inputs, failures: failuresOf(kind.schema, inputs).map(marked) };
     },
 
     async diff(_id, olds, news) {
@@ -258,10 +258,18 @@ function atBoundary<Arguments extends unknown[], Result>(
   };
 }
 
+function marked(failure: CheckFailure): CheckFailure {
+  return { ...failure, reason: withKind("validation", failure.reason) };
+}
+
+function withKind(kind: ErrorKind, message: string): string {
+  return ["[", kind, "] ", message].join("");
+}
+
 /** Only the text comes through to a person, or to a program that runs the CLI: so the kind is part of it. */
 function messageOf(error: unknown): string {
   if (error instanceof PacemakerError)
-    return ["[", error.kind, "] ", error.message].join("");
+    return withKind(error.kind, error.message);
   return error instanceof Error ? error.message : String(error);
 }
 
