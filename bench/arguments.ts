@@ -35,7 +35,8 @@ Measures on a lab of its own, which it brings up and takes down again.
 
   --only PART      one of ${parts.join(", ")}; may be repeated (default: all)
   --rounds N       how often each is measured (5)
-  --sizes LIST     numbers of primitives for "scale", in groups of five (10,100,300)
+  --sizes LIST     numbers of primitives for "scale", in groups of five (10,100,300); those above 100 are made once, by
+                   ours alone
   --clusters N     for "clusters" (10)
   --writers N      rounds of "writers" (200)
   --suite NAME     bookworm or trixie (bookworm)

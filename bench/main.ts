@@ -23,7 +23,7 @@ import { Figures, inTurns, load } from "./measure";
 import { panels } from "./panels";
 import { placementWays } from "./placement";
 import { results, tables, type Surroundings } from "./report";
-import { scaleWays } from "./scale";
+import { mostCompared, scaleWays, standingWay } from "./scale";
 import { smtpWays } from "./smtp";
 import { measureWriters } from "./writers";
 
@@ -50,13 +50,22 @@ const work: Record<
     inTurns(await smtpWays(lab, cleanUp, say), options.rounds, figures, say),
   placement: async ({ options, lab, figures, cleanUp }) =>
     inTurns(await placementWays(lab, cleanUp), options.rounds, figures, say),
-  scale: async ({ options, lab, figures, cleanUp }) =>
-    inTurns(
-      await scaleWays(lab, options.sizes, cleanUp),
-      options.rounds,
-      figures,
-      say,
-    ),
+  scale: async ({ options, lab, figures, cleanUp }) => {
+    const { sizes, rounds } = options;
+    const compared = sizes.filter((size) => size <= mostCompared);
+    const failures = await inTurns(
+      await scaleWays(lab, compared, cleanUp),
+      ...([rounds, figures, say] as const),
+    );
+    for (const size of sizes.filter((one) => one > mostCompared))
+      failures.push(
+        ...(await inTurns(
+          [await standingWay(lab, size, cleanUp)],
+          ...([rounds, figures, say] as const),
+        )),
+      );
+    return failures;
+  },
   writers: ({ options, lab, figures }) =>
     measureWriters(lab, options.writerRounds, figures, say),
 };
