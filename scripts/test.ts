@@ -115,15 +115,22 @@ function skipAll(
   return { tally: { ...NOTHING, skipped: files.length }, failed: [], notes };
 }
 
-async function runCluster(files: readonly string[]): Promise<Outcome> {
+/** The CLI for the cluster's tests, or why they cannot run. Where it must be built, the fast tests run meanwhile. */
+async function prepareCluster(): Promise<PulumiCli | string[]> {
   const obstacles = await labObstacles(REPO);
-  if (obstacles.length > 0) return skipAll(files, obstacles);
-  let cli: PulumiCli;
+  if (obstacles.length > 0) return obstacles;
   try {
-    cli = await ensurePulumi(say);
+    return await ensurePulumi(say);
   } catch (error) {
-    return skipAll(files, [(error as Error).message]);
+    return [(error as Error).message];
   }
+}
+
+async function runCluster(
+  files: readonly string[],
+  cli: PulumiCli | string[],
+): Promise<Outcome> {
+  if (Array.isArray(cli)) return skipAll(files, cli);
   const { bin, version, source } = cli;
   say(`Pulumi CLI ${version} (${source}): ${bin}\n`);
   const { result, leftUp } = await withLabs(REPO, say, (record) =>
@@ -196,8 +203,9 @@ async function main(): Promise<number> {
   }
   passSignalsOn();
   const outcomes: Outcome[] = [];
+  const cli = cluster.length > 0 ? prepareCluster() : [];
   if (fast.length > 0) outcomes.push(await runFast(fast));
-  if (cluster.length > 0) outcomes.push(await runCluster(cluster));
+  if (cluster.length > 0) outcomes.push(await runCluster(cluster, await cli));
   return summarize(outcomes, Date.now() - started);
 }
 
