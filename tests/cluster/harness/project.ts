@@ -60,7 +60,7 @@ export interface StateResource {
 /** How the lab's nodes are reached. */
 export function labConnection(lab: Lab): LabConnection {
   return {
-    hosts: lab.hosts,
+    hosts: [...lab.hosts],
     user: lab.user,
     privateKey: readFileSync(lab.privateKeyPath, "utf8"),
     hostKeys: lab.hostKeys,

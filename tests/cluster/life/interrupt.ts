@@ -173,7 +173,7 @@ while not select.select([sys.stdin], [], [], 0.01)[0]:
 `;
 
 /** The steps that happen on a node while something runs; its changes are counted from a given epoch. */
-async function watched<Result>(
+export async function watched<Result>(
   lab: Lab,
   since: number,
   onStep: (step: Step) => void,

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { cutNode, healNode, waitOnline } from "../../../lab";
 import {
@@ -16,6 +15,7 @@ import {
   succeeded,
 } from "../harness";
 import { runInLab } from "../harness/pulumi";
+import { watched } from "../life/interrupt";
 import type { Row } from "./faults";
 import { onTransportLab, open, shut } from "./lab";
 
@@ -133,17 +133,23 @@ onTransportLab("a first host that fails", (lab) => {
       program,
       env: { PACEMAKER_DEBUG: "1" },
     });
-    const running = project.up();
-    // While the change is being prepared on the first host.
-    await eventually("the staging", async () => {
-      const text = await onNode(lab(), first!, "ps", "-eo", "args");
-      return text.includes("/bin/sh -s") ? true : undefined;
-    });
-    await sleep(200);
-    await cutNode(lab(), first!);
-    const up = await running;
+    let cut: Promise<void> | undefined;
+    const up = await watched(
+      ...([lab(), 0] as const),
+      (step) => {
+        if (step === "staging") cut ??= cutNode(lab(), first!);
+      },
+      () => project.up(),
+    );
     t.diagnostic(`up with the host lost: ${up.seconds.toFixed(1)} s`);
     succeeded(up);
+    await cut;
+    // The first one's staging came to no end.
+    const [lost, ...others] = lab().hosts;
+    const staged = (host: string) =>
+      new RegExp(`pacemaker: ${host}:22 [\\d.]+ s, exit 0: /bin/sh -s`);
+    assert.doesNotMatch(up.output, staged(lost!));
+    assert.match(up.output, staged(`(${others.join("|")})`));
     assert.equal(
       (await statuses(lab(), second!)).get("plain")?.role,
       "Started",
