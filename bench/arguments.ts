@@ -33,7 +33,8 @@ export const usage = `Usage: npm run bench -- [OPTIONS]
 
 Measures on a lab of its own, which it brings up and takes down again.
 
-  --only PART      one of ${parts.join(", ")}; may be repeated (default: all)
+  --only PART      one of ${parts.join(", ")}; may be repeated (default: all).
+                   The figures of the others stay as they were
   --rounds N       how often each is measured (5)
   --sizes LIST     numbers of primitives for "scale", in groups of five (10,100,300); those above 100 are made once, by
                    ours alone

@@ -1,5 +1,5 @@
 /** The measurements, side by side in one go: npm run bench. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../lab";
 import {
   parseArguments,
+  parts,
   usage,
   type BenchOptions,
   type Part,
@@ -22,7 +23,13 @@ import { measureClusters } from "./clusters";
 import { Figures, inTurns, load } from "./measure";
 import { panels } from "./panels";
 import { placementWays } from "./placement";
-import { results, tables, type Surroundings } from "./report";
+import {
+  earlier,
+  results,
+  surroundings,
+  tables,
+  type Surroundings,
+} from "./report";
 import { mostCompared, scaleWays, standingWay } from "./scale";
 import { smtpWays } from "./smtp";
 import { measureWriters } from "./writers";
@@ -76,77 +83,89 @@ async function measure(
   cleanUp: (() => void)[],
 ): Promise<void> {
   const { suite, rounds, clusters } = options;
-  const figures = new Figures();
-  const before = load();
-  const failures: string[] = [];
-  let versions: Record<string, string> = {};
-  const surroundings = (): Surroundings => ({
-    ...{ suite, rounds, versions, failures },
-    load: [before, load()],
-  });
-  const wanted = options.only.filter((part) => part !== "clusters");
-  if (wanted.length > 0) {
-    const name = `bench-${suite}`;
-    const lab = await labUp({ suite, name, nodes: 3 }, say);
-    ({ versions } = lab);
-    try {
-      for (const part of wanted) {
-        say(`${part}: begins`);
-        failures.push(
-          ...(await work[part]({ options, lab, figures, cleanUp })),
+  let figures = new Figures();
+  let around = surroundings(suite, {});
+  const part = async (
+    name: Part,
+    measuring: () => Promise<string[]>,
+    times = rounds,
+  ): Promise<void> => {
+    say(`${name}: begins`);
+    figures.begin(name);
+    const before = load();
+    const failures = await measuring();
+    figures.end({
+      date: new Date().toISOString(),
+      rounds: times,
+      load: [before, load()],
+      failures,
+    });
+    write(options, figures, around);
+  };
+  const name = `bench-${suite}`;
+  const lab = await labUp({ suite, name, nodes: 3 }, say);
+  try {
+    around = surroundings(suite, lab.versions);
+    figures = known(options, around);
+    for (const wanted of options.only)
+      if (wanted !== "clusters")
+        await part(
+          wanted,
+          () => work[wanted]({ options, lab, figures, cleanUp }),
+          wanted === "writers" ? options.writerRounds : rounds,
         );
-        write(options, figures, surroundings());
-      }
-    } finally {
-      if (!options.keep) await labDown(name);
-    }
+  } finally {
+    if (!options.keep) await labDown(name);
   }
   // With the other lab down: ten nodes are as many as a small machine takes.
-  if (options.only.includes("clusters")) {
-    say("clusters: begins");
-    failures.push(
-      ...(await measureClusters(
-        suite,
-        clusters,
-        rounds,
-        figures,
-        cleanUp,
-        say,
-      )),
+  if (options.only.includes("clusters"))
+    await part("clusters", () =>
+      measureClusters(
+        ...([suite, clusters, rounds, figures, cleanUp, say] as const),
+      ),
     );
-    write(options, figures, surroundings());
-  }
-  print(figures, surroundings());
+  print(figures, around);
+}
+
+/** Parts that are not measured this time stay as they were. */
+function known(options: BenchOptions, around: Surroundings): Figures {
+  const file = join(options.out, "results.json");
+  const isWhole = parts.every((part) => options.only.includes(part));
+  return isWhole || !existsSync(file)
+    ? new Figures()
+    : earlier(readFileSync(file, "utf8"), around);
 }
 
 function write(
   options: BenchOptions,
   figures: Figures,
-  surroundings: Surroundings,
+  around: Surroundings,
 ): void {
   mkdirSync(options.out, { recursive: true });
-  writeFileSync(
-    join(options.out, "results.json"),
-    results(figures, surroundings),
-  );
+  writeFileSync(join(options.out, "results.json"), results(figures, around));
   writeFileSync(
     join(options.out, "results.svg"),
-    chart(panels(figures, options.sizes), footer(surroundings)),
+    chart(panels(figures, options.sizes), footer(figures, around)),
   );
 }
 
-function print(figures: Figures, surroundings: Surroundings): void {
-  const { load, failures } = surroundings;
+function print(figures: Figures, around: Surroundings): void {
   console.log(tables(figures));
-  console.log(
-    `\nload ${load.join(" before, ")} after; ${footer(surroundings)}`,
-  );
-  for (const failure of failures) console.log(`not measured: ${failure}`);
+  console.log(`\n${footer(figures, around)}`);
+  for (const [part, { date, rounds, load, failures }] of figures.parts) {
+    console.log(
+      `${part}: ${date}, ${rounds} rounds, load ${load.join(" before, ")} after`,
+    );
+    for (const failure of failures) console.log(`  not measured: ${failure}`);
+  }
 }
 
-function footer({ suite, rounds, versions }: Surroundings): string {
+function footer(figures: Figures, { suite, versions }: Surroundings): string {
+  const rounds = Math.min(
+    ...[...figures.parts.values()].map((part) => part.rounds),
+  );
   return (
-    `Medians of ${rounds} rounds in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
+    `Medians of ${rounds} rounds or more, in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
     `(${[suite, ...Object.entries(versions).map((pair) => pair.join(" "))].join(", ")}).`
   );
 }

@@ -1,13 +1,45 @@
 /** Figures: taken in turns, so that what disturbs the machine disturbs all alike. */
 import { loadavg } from "node:os";
 
-/** By name, in the order of first appearance: the measured values, in their unit. */
+/** How a part was measured. */
+export interface Circumstances {
+  /** When it was over, as ISO 8601 has it. */
+  date: string;
+  /** How often each thing was measured. */
+  rounds: number;
+  /** The machine's load of the last minute, before and after. */
+  load: [string, string];
+  /** What could not be measured, and why. */
+  failures: string[];
+}
+
+/** What was measured, in its unit. Each part comes from one run, so that its ratios are of one run too. */
 export class Figures {
+  /** By name, in the order of first appearance. */
   readonly values = new Map<string, number[]>();
+  readonly partOf = new Map<string, string>();
+  readonly parts = new Map<string, Circumstances>();
+  private part = "";
+
+  /** What is added from now on belongs to the part, and what was known of it is forgotten. */
+  begin(part: string): void {
+    this.part = part;
+    this.parts.delete(part);
+    for (const [name, owner] of this.partOf)
+      if (owner === part) {
+        this.values.delete(name);
+        this.partOf.delete(name);
+      }
+  }
+
+  end(circumstances: Circumstances): void {
+    this.parts.set(this.part, circumstances);
+  }
 
   add(name: string, value: number): void {
     const known = this.values.get(name) ?? [];
     this.values.set(name, [...known, value]);
+    this.partOf.set(name, this.part);
   }
 
   median(name: string): number | undefined {

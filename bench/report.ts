@@ -1,17 +1,23 @@
 /** The table that is printed, and the file with everything in it. */
 import { cpus } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import { comparisons, goals } from "./goals";
-import { median, shown, type Figures } from "./measure";
+import { Figures, median, shown, type Circumstances } from "./measure";
 
+/** Figures of different surroundings say nothing about each other. */
 export interface Surroundings {
   suite: string;
-  rounds: number;
   /** The versions of Pacemaker and pcs. */
   versions: Record<string, string>;
-  /** The machine's load of the last minute, before and after. */
-  load: [string, string];
-  /** What could not be measured, and why. */
-  failures: string[];
+  cpus: number;
+  node: string;
+}
+
+export function surroundings(
+  suite: string,
+  versions: Record<string, string>,
+): Surroundings {
+  return { suite, versions, cpus: cpus().length, node: process.version };
 }
 
 export function tables(figures: Figures): string {
@@ -65,10 +71,35 @@ function table(head: string[], rows: string[][]): string {
     .join("\n");
 }
 
+/** What the file holds. */
+interface Results {
+  surroundings: Surroundings;
+  parts: Record<string, Circumstances>;
+  measured: Record<string, { part: string; median: number; values: number[] }>;
+}
+
+/** The figures of an earlier run in the same surroundings; none where these were others. */
+export function earlier(text: string, now: Surroundings): Figures {
+  const figures = new Figures();
+  const { surroundings, parts, measured } = JSON.parse(text) as Results;
+  if (!isDeepStrictEqual(surroundings, now)) return figures;
+  for (const [part, circumstances] of Object.entries(parts)) {
+    figures.begin(part);
+    for (const [name, { part: owner, values }] of Object.entries(measured))
+      if (owner === part) for (const value of values) figures.add(name, value);
+    figures.end(circumstances);
+  }
+  return figures;
+}
+
 export function results(figures: Figures, surroundings: Surroundings): string {
   const measured = [...figures.values].map(([name, values]) => [
     name,
-    { median: round(median(values)), values: values.map(round) },
+    {
+      part: figures.partOf.get(name),
+      median: round(median(values)),
+      values: values.map(round),
+    },
   ]);
   const reached = goals.map(({ what, atMost, measured }) => {
     const value = measured(figures);
@@ -86,10 +117,8 @@ export function results(figures: Figures, surroundings: Surroundings): string {
   });
   return `${JSON.stringify(
     {
-      date: new Date().toISOString(),
-      cpus: cpus().length,
-      node: process.version,
-      ...surroundings,
+      surroundings,
+      parts: Object.fromEntries(figures.parts),
       measured: Object.fromEntries(measured) as unknown,
       goals: reached,
       comparisons: compared,
