@@ -93,7 +93,10 @@ async function measure(
     say(`${name}: begins`);
     figures.begin(name);
     const before = load();
-    const failures = await measuring();
+    const failures = await measuring().catch((error: Error) => {
+      say(`${name} was not finished: ${error.message}`);
+      return [error.message];
+    });
     figures.end({
       date: new Date().toISOString(),
       rounds: times,
@@ -103,6 +106,7 @@ async function measure(
     write(options, figures, around);
   };
   const name = `bench-${suite}`;
+  // Where only clusters are measured, it tells the versions.
   const lab = await labUp({ suite, name, nodes: 3 }, say);
   try {
     around = surroundings(suite, lab.versions);

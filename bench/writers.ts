@@ -31,6 +31,5 @@ export async function measureWriters(
   }
   await onNode(lab, lab.nodes[0]!.name, "crm_verify", "--live-check");
   say(`writers: ${JSON.stringify(writers.tally)}`);
-  await labReset(lab);
   return lost;
 }

@@ -51,7 +51,7 @@ export async function mountRoot(
 const enterCgroups =
   'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"';
 
-function enteringCgroups(
+export function enteringCgroups(
   files: readonly string[],
   argv: readonly string[],
 ): string[] {
@@ -59,7 +59,7 @@ function enteringCgroups(
 }
 
 /** The machine name is visible below /run/systemd/nspawn only: machined is not told. */
-function machineName(lab: string, node: string): string {
+export function machineName(lab: string, node: string): string {
   return `pacemaker-lab-${lab}-${node}`;
 }
 

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface WaitOptions {
   timeoutMs: number;
+  /** The time runs from the last change of what is missing. Only for what becomes less. */
+  sinceChange?: boolean;
   intervalMs?: number;
   signal?: AbortSignal;
   /** Told what is missing, whenever that changes. */
@@ -20,12 +22,15 @@ export async function waitUntil(
   options: WaitOptions,
 ): Promise<void> {
   let before = "";
-  const deadline = Date.now() + options.timeoutMs;
+  let deadline = Date.now() + options.timeoutMs;
   for (;;) {
     options.signal?.throwIfAborted();
     const missing = await look();
     if (missing === undefined) return;
-    if (missing !== before) options.onMissing?.(missing);
+    if (missing !== before) {
+      options.onMissing?.(missing);
+      if (options.sinceChange) deadline = Date.now() + options.timeoutMs;
+    }
     before = missing;
     if (Date.now() >= deadline) {
       throw new Error(

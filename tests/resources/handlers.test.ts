@@ -616,6 +616,22 @@ describe("delete", () => {
     assert.deepEqual(cluster.resources, []);
   });
 
+  test("what nothing names goes by one call; of what is named, pcs takes away the rest", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { ip, service, group } = await createAll(setting);
+    await resourceGroup.delete(group.id, group.outs);
+    cluster.tags.set("theirs", ["smtp_ip", "other"]);
+    await systemdResource.delete(service.id, service.outs);
+    await floatingIp.delete(ip.id, ip.outs);
+    assert.deepEqual(cluster.commits.slice(-2), [
+      [
+        `cibadmin --delete --xpath /cib/configuration/resources/primitive[@id="smtp_service"]`,
+      ],
+      ["tag update theirs remove smtp_ip", "resource delete smtp_ip"],
+    ]);
+  });
+
   test("it ends when the last node has forgotten what went", async () => {
     const setting = mailCluster();
     const { cluster } = setting;

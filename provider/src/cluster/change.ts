@@ -1,8 +1,8 @@
+import { withFollowers } from "../pcs/cib";
 import { changeType } from "../pcs/commands";
 import { movingMark, unstage, waitingFor } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
 import { cleanUp, observeRecent } from "./cluster";
-import { withFollowers } from "./followers";
 import { type Cluster } from "./members";
 import { leaveGroup, startAlone } from "./move";
 import { noteFailed } from "./start";

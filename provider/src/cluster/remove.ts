@@ -1,10 +1,9 @@
 import { PacemakerError } from "../errors";
-import { mayBeNamed, type Cib } from "../pcs/cib";
+import { mayBeNamed, withFollowers, type Cib } from "../pcs/cib";
 import { deleteResource, deleteUnnamed } from "../pcs/commands";
 import { explainNotStopped } from "../pcs/explain";
 import type { ClusterStatus } from "../pcs/status";
 import { observeRecent } from "./cluster";
-import { withFollowers } from "./followers";
 import { type Cluster } from "./members";
 import {
   emptyGroup,

@@ -1,9 +1,8 @@
-import type { Cib, Primitive } from "../pcs/cib";
+import { withFollowers, type Cib, type Primitive } from "../pcs/cib";
 import { explainNotStarted, heldByOperator } from "../pcs/explain";
 import { isDisabled, isStaged } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
 import { observe, observeRecent, type Observation } from "./cluster";
-import { withFollowers } from "./followers";
 import { type Cluster } from "./members";
 import { warn } from "./report";
 import { waitFor } from "./wait";

@@ -244,6 +244,13 @@ export function objectsIn({ text }: Cib): string {
     .join("\n");
 }
 
+/** The resource and, where it is a member of a group, the members after it: those that run only while it does. */
+export function withFollowers(cib: Cib, id: string): readonly string[] {
+  const group = cib.primitives.get(id)?.group;
+  const members = group ? cib.groups.get(group)?.members : undefined;
+  return members ? members.slice(members.indexOf(id)) : [id];
+}
+
 /**
  * Whether the configuration may name the primitive outside of itself: in a constraint, a tag, a permission. Any attribute of
  * that value counts, whatever it means.

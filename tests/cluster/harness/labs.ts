@@ -15,15 +15,20 @@ const recordFile = process.env.PACEMAKER_TEST_LABS;
 const upMinutes = 12; // with an empty cache, a lab's base is made first
 
 /** Files that run at the same time, in lanes, have labs of their own. */
-export function testLabName(suite: Suite): string {
-  return `tests${process.env.PACEMAKER_TEST_LANE ?? ""}-${suite}`;
+export function testLabName(kind: string): string {
+  return `tests${process.env.PACEMAKER_TEST_LANE ?? ""}-${kind}`;
+}
+
+/** Whatever becomes of this process, the lab is taken down when the run ends. */
+export function recordLab(name: string): void {
+  if (recordFile) appendFileSync(recordFile, `${name}\n`);
 }
 
 /** @param nodes how many: another number than usual has a lab of its own */
 export async function bringUp(suite: Suite, nodes?: number): Promise<Lab> {
   const name = [testLabName(suite), nodes].filter(Boolean).join("-");
   const wasThere = describeLab(name) !== undefined;
-  if (!wasThere && recordFile) appendFileSync(recordFile, `${name}\n`);
+  if (!wasThere) recordLab(name);
   return labUp({ suite, name, nodes }, (line) =>
     console.log(`lab ${name}: ${line}`),
   );
