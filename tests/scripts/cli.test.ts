@@ -104,7 +104,10 @@ suite("the CLI's places", () => {
 
   test("an offline run keeps everything in its own folder", () => {
     const env = offlineEnv("/tmp/with space");
-    assert.equal(env.PULUMI_BACKEND_URL, "file:///tmp/with%20space");
+    assert.equal(
+      env.PULUMI_BACKEND_URL,
+      "file:///tmp/with%20space?metadata=skip",
+    );
     assert.equal(env.PULUMI_HOME, "/tmp/with space/.pulumi-home");
     assert.equal(env.PULUMI_CONFIG_PASSPHRASE, "");
     assert.equal(pathWith("/cli", "/usr/bin:/bin"), "/cli:/usr/bin:/bin");

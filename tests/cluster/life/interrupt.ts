@@ -2,8 +2,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { onNode as argvOnNode } from "../../../lab/containers";
 import type { Lab } from "../../../lab";
 import { epoch, onEveryNode, type Outcome } from "../harness";
@@ -17,10 +15,8 @@ const interruptions: Record<
 > = {
   provider: async (_lab, cli) =>
     end(cli, (argv) => argv.some((word) => word.includes("dynamic-provider"))),
-  CLI: async (_lab, cli) => {
-    await untilStateIsWhole(cli);
-    return end(cli, isCli);
-  },
+  CLI: async (_lab, cli) =>
+    end(cli, ([program]) => program?.split("/").at(-1) === "pulumi"),
   connection: async (lab) => {
     const established = "ss -Htnp state established '( sport = :22 )'";
     const killed = await onEveryNode(
@@ -30,49 +26,6 @@ const interruptions: Record<
     return Object.values(killed).some((pids) => pids !== "");
   },
 };
-
-const isCli = ([program]: string[]): boolean =>
-  program?.split("/").at(-1) === "pulumi";
-
-/**
- * The CLI writes a local state in place: one that dies in the middle of it leaves half a file, which no provider can mend.
- * It is held still where it is not writing.
- */
-async function untilStateIsWhole(root: number): Promise<void> {
-  const cli = family(root).find(({ argv }) => isCli(argv));
-  for (let attempt = 0; cli && attempt < 100; attempt += 1) {
-    if (!kill(cli.pid, "SIGSTOP")) return;
-    // It stops when it is next scheduled.
-    await sleep(5);
-    if (statesOf(cli.pid).every(isJson)) return;
-    kill(cli.pid, "SIGCONT");
-    await sleep(20);
-  }
-}
-
-/** The texts of the states of a running CLI's backend. */
-function statesOf(pid: number): string[] {
-  try {
-    const url = /(?:^|\0)PULUMI_BACKEND_URL=file:\/\/([^\0]*)/.exec(
-      readFileSync(`/proc/${pid}/environ`, "utf8"),
-    )?.[1];
-    const folder = join(url ?? "", ".pulumi", "stacks");
-    return readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => readFileSync(join(folder, name), "utf8"));
-  } catch {
-    return []; // it has ended since
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 interface Process {
   pid: number;
@@ -121,9 +74,9 @@ function end(cli: number, matches: (argv: string[]) => boolean): boolean {
   return victims.filter(({ pid }) => kill(pid)).length > 0;
 }
 
-function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): boolean {
+function kill(pid: number): boolean {
   try {
-    return process.kill(pid, signal);
+    return process.kill(pid, "SIGKILL");
   } catch {
     return false; // it has ended since
   }
