@@ -1,4 +1,5 @@
-import test, { describe } from "node:test";
+import { newCluster } from "./fakeSsh";
+import test, { before, describe } from "node:test";
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
@@ -588,6 +589,9 @@ test("a mistake beside a value that is not known yet is still found", async () =
 });
 
 describe("diff", () => {
+  // It looks at the cluster, to tell what will come of the change.
+  before(() => newCluster());
+
   const olds = { ...complete.floatingIp, activeNode: "node-01" };
   const table: [
     name: string,

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   chmodSync,
   existsSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -118,6 +120,10 @@ export class FakeCluster {
   refuses: { words: string; code: number; text: string } | undefined;
   /** crm_verify's verdict on the CIB as it was, and as it would be. */
   verify = { old: { code: 0, text: "" }, new: { code: 0, text: "" } };
+  /** What it foresees on a copy, as <rsc_action> elements: without a change, and with one. */
+  foreseen = { before: "", after: "" };
+  /** The commands by which the copies were changed that it looked at. */
+  readonly lookedAt: string[][] = [];
   /** Called before each patch is looked at: another writer's chance. */
   beforePatch: (() => void) | undefined;
   /** The ids whose start failed, until somebody cleans that up: Pacemaker does not try again before. */
@@ -381,12 +387,9 @@ export class FakeCluster {
         103,
         "Call cib_apply_diff failed (-205): Update was older than existing configuration",
       );
-    const commands = root.children.slice(1).map((found) =>
-      Buffer.from(found.attributes.argv ?? "", "base64")
-        .toString()
-        .split("\0")
-        .slice(0, -1),
-    );
+    const commands = root.children
+      .slice(1)
+      .map(({ attributes }) => decoded(attributes.argv ?? ""));
     for (const command of commands) this.apply(command);
     this.version.epoch += 1;
     this.version.numUpdates = 0;
@@ -540,14 +543,24 @@ export class FakeCluster {
       "crm_verify",
       `case "$2" in */old.xml) printf %s "$VERIFY_OLD"; exit "$VERIFY_OLD_CODE";; *) printf %s "$VERIFY_NEW"; exit "$VERIFY_NEW_CODE";; esac\n`,
     );
+    const simulation = (actions: string): string =>
+      `printf '<pacemaker-result><actions>%s</actions></pacemaker-result>\\n' "${actions}"`;
+    stub(
+      "crm_simulate",
+      `[ "$3 $4" = "--simulate --output-as=xml" ] || exit 99\ncase "$2" in */old.xml) ${simulation("$FORESEEN_OLD")};; *) cp "$2" "$COPY"; ${simulation("$FORESEEN_NEW")};; esac\necho 'beside the XML' >&2\n`,
+    );
     stub(
       "crm_diff",
       `cmp -s "$2" "$4" && exit 0\necho '<diff format="2">'\ntail -n "+$(($(wc -l <"$2") + 1))" "$4"\necho '</diff>'\nexit 1\n`,
     );
   }
 
-  private stage(script: string): Promise<ExecResult> {
-    return runScript(script, this.stubs, {
+  private async stage(script: string): Promise<ExecResult> {
+    const copy = join(this.stubs, `copy-${randomUUID()}`);
+    const result = await runScript(script, this.stubs, {
+      COPY: copy,
+      FORESEEN_OLD: this.foreseen.before,
+      FORESEEN_NEW: this.foreseen.after,
       REFUSED: this.refuses?.words ?? "no command holds these words",
       REFUSED_CODE: String(this.refuses?.code ?? 1),
       REFUSAL: this.refuses?.text ?? "",
@@ -556,6 +569,16 @@ export class FakeCluster {
       VERIFY_NEW: this.verify.new.text,
       VERIFY_NEW_CODE: String(this.verify.new.code),
     });
+    if (existsSync(copy)) {
+      const recorded = readFileSync(copy, "utf8").matchAll(
+        /<command argv="([^"]*)"/g,
+      );
+      this.lookedAt.push(
+        [...recorded].map(([, argv]) => decoded(argv!).join(" ")),
+      );
+      rmSync(copy);
+    }
+    return result;
   }
 
   private systemctl(node: FakeNode, words: readonly string[]): ExecResult {
@@ -651,6 +674,11 @@ export function runScript(
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? 1, stdout, stderr }));
   });
+}
+
+/** The words of a command, as the stubs write them down. */
+function decoded(argv: string): string[] {
+  return Buffer.from(argv, "base64").toString().split("\0").slice(0, -1);
 }
 
 /** Sets name=value words; an empty value takes the name away. */

@@ -73,10 +73,17 @@ export async function cleanUpFailures(
   status: ClusterStatus,
   resources: readonly string[],
 ): Promise<void> {
-  for (const id of resources) {
-    const found = status.resources.get(id);
+  for (const id of failedOf(status, resources)) await cleanUp(cluster, id);
+}
+
+/** Those of the resources whose failures are forgotten when they are changed. */
+export function failedOf(
+  status: ClusterStatus,
+  resources: readonly string[],
+): string[] {
+  return resources.filter((id) => {
     const failed = status.failures.some((failure) => failure.resource === id);
-    if (failed && found && !found.blocked && found.role !== "Started")
-      await cleanUp(cluster, id);
-  }
+    const found = status.resources.get(id);
+    return failed && found && !found.blocked && found.role !== "Started";
+  });
 }

@@ -182,9 +182,29 @@ export async function stage(
   { member, cib }: Observation,
   commands: readonly PcsCommand[],
 ): Promise<Staged> {
+  return stageText(member, cib.text, commands, false);
+}
+
+/** The same, and simulates there what the cluster would do. */
+export async function foresee(
+  { member, status }: Observation,
+  commands: readonly PcsCommand[],
+): Promise<Staged> {
+  // What runs where stands in the status, which an observation leaves out.
+  const dc = atDc(member, status);
+  const text = await read(member, [cibadmin, "--query", ...dc]);
+  return stageText(member, text, commands, true);
+}
+
+async function stageText(
+  member: Member,
+  text: string,
+  commands: readonly PcsCommand[],
+  foresees: boolean,
+): Promise<Staged> {
   const boundary = `stage-${randomBytes(12).toString("hex")}`;
   const result = await member.host.exec(["/bin/sh", "-s"], {
-    stdin: stagingScript(cib.text, commands, boundary, runner),
+    stdin: stagingScript(text, commands, boundary, runner, foresees),
     timeoutSeconds: 40 + 2 * commands.length,
     reads: true,
   });

@@ -6,6 +6,11 @@ export function warn(resource: string, text: string): void {
   process.stderr.write(`warning: ${resource}: ${text}\n`);
 }
 
+/** Tells what a change will do to the cluster, before it is made. */
+export function tellForesight(what: string, text: string): void {
+  process.stderr.write(`foreseen: ${what}: ${text}\n`);
+}
+
 /** Shows a person that a longer wait goes on, and how things stand. */
 export function tellOfWait(
   what: string,

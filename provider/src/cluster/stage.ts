@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { PacemakerError } from "../errors";
 import { cibadminWord, type PcsCommand } from "../pcs/commands";
+import type { Foresight } from "../pcs/foresight";
+import { parseSimulation, type SimulatedAction } from "../pcs/simulation";
 import { quoteArgv } from "../ssh";
 import { indent } from "./report";
 import { pcsRunner } from "./runner";
@@ -14,8 +16,8 @@ interface Section {
 
 /** The outcome of staging. */
 export type Staged =
-  /** The difference to the CIB that was read, as crm_diff prints it. */
-  | { readonly diff: string }
+  /** The difference to the CIB that was read, as crm_diff prints it; what comes of it, where that was asked for. */
+  | { readonly diff: string; readonly foresight?: Foresight }
   /** One command was refused: the others may be fine without it. */
   | { readonly refusedCommand: number; readonly error: PacemakerError }
   /** The commands together do not make a valid configuration. */
@@ -26,12 +28,15 @@ export type Staged =
  * The live cluster is not touched. The script is meant for the shell's standard input, so that no CIB value is in any
  * argv and the CIB may have any size; `boundary` must be a word that occurs nowhere in it. Scripts that name the same
  * runner share it; its name must be hard to guess.
+ *
+ * @param foresees whether to simulate as well what the cluster would do
  */
 export function stagingScript(
   cib: string,
   commands: readonly PcsCommand[],
   boundary: string,
   runner = randomBytes(12).toString("hex"),
+  foresees = false,
 ): string {
   // The braces make the shell read all of it before it runs any: nothing below may eat the rest as its own input.
   const lines = [
@@ -68,10 +73,18 @@ export function stagingScript(
     "fi",
     `run crm_diff --original "$work/old.xml" --new "$work/new.xml" --no-version`,
     `section diff "$code"`,
+    ...(foresees ? [simulated("old"), simulated("new")].flat() : []),
     "exit 0",
     "}",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function simulated(copy: "old" | "new"): string[] {
+  return [
+    `run crm_simulate --xml-file "$work/${copy}.xml" --simulate --output-as=xml`,
+    `section simulate-${copy} "$code"`,
+  ];
 }
 
 /** A script for `sh` that starts the runner of that name, where none runs, and ends when it is ready to work. */
@@ -195,7 +208,27 @@ export function readStaged(
     throw refuse(
       `crm_diff on ${node} failed (exit code ${diff.code}):\n${indent(diff.output)}`,
     );
-  return { diff: diff.code === 0 ? "" : diff.output };
+  const foresight = (copy: "old" | "new"): SimulatedAction[] | undefined => {
+    const simulation = sections.get(`simulate-${copy}`);
+    if (simulation && simulation.code !== 0)
+      throw refuse(
+        `crm_simulate on ${node} failed (exit code ${simulation.code}):\n${indent(simulation.output)}`,
+      );
+    return simulation && parseSimulation(xmlOf(simulation.output));
+  };
+  const [without, withChange] = [foresight("old"), foresight("new")];
+  return {
+    diff: diff.code === 0 ? "" : diff.output,
+    ...(without && withChange
+      ? { foresight: { before: without, after: withChange } }
+      : {}),
+  };
+}
+
+/** Without what the tool said beside it. */
+function xmlOf(output: string): string {
+  const end = "</pacemaker-result>";
+  return output.slice(0, output.indexOf(end) + end.length);
 }
 
 /** The command as the script runs it on the copy. */

@@ -135,6 +135,27 @@ export function deleteResource(id: string): PcsCommand {
   return ["resource", "delete", id];
 }
 
+/** On a copy of the CIB, what cleaning up a resource's failures does to the live one. */
+export function forgetFailures(id: string): PcsCommand[] {
+  const deleteAll = (xpath: string): PcsCommand => [
+    ...[cibadminWord, "--delete-all", "--force", "--xpath", xpath],
+  ];
+  return [
+    deleteAll(`//lrm_resource[@id="${id}"]`),
+    deleteAll(
+      `//transient_attributes//nvpair[starts-with(@name,"fail-count-${id}#") or starts-with(@name,"last-failure-${id}#")]`,
+    ),
+  ];
+}
+
+/** On a copy of the CIB, takes the place of a primitive that is still to be made. */
+export function createStandIn(id: string): PcsCommand {
+  return [
+    ...[cibadminWord, "--create", "--scope", "resources", "--xml-text"],
+    `<primitive id="${escape(id)}" class="ocf" provider="pacemaker" type="Dummy"/>`,
+  ];
+}
+
 /**
  * Deletes a primitive that stands alone and that nothing names. pcs 0.11 has cibadmin look a dozen times for what might name
  * it.

@@ -11,6 +11,7 @@ import type { Connection } from "../connection";
 import { sameAddress } from "../pcs/network";
 import { memberSchema, type MemberArgs, type MemberInputs } from "./common";
 import { connectionInput } from "./connectionInput";
+import { foretellPrimitive } from "./foresee";
 import {
   asStrings,
   attributes,
@@ -161,6 +162,16 @@ export const floatingIp = handlers<Inputs, Outputs>({
     );
     return { existed: before.primitives.has(inputs.resourceId) };
   },
+
+  foretell: (inputs, previous, isReplacement) =>
+    foretellPrimitive(
+      clusterOf(inputs.connection),
+      previous.resourceId,
+      isReplacement,
+      ({ cib }) => ({
+        commands: planPrimitive(cib, declared(inputs), declared(previous)),
+      }),
+    ),
 
   async settle(inputs) {
     const { resourceId, group } = inputs;

@@ -39,6 +39,12 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
   ) => Promise<Applied<Outputs>>;
   /** Waits for the outcome and proves it. When it throws, the resource is there, but not as it should be. */
   readonly settle: (inputs: Inputs) => Promise<Outputs>;
+  /** Tells the person what `apply` will make the cluster do, or what replacing it will. It throws nothing. */
+  readonly foretell: (
+    inputs: Inputs,
+    previous: Inputs & Outputs,
+    isReplacement: boolean,
+  ) => Promise<void>;
   /** Whether the state says that something is left to do, though the inputs are the same. */
   readonly isUnfinished?: (state: Inputs & Outputs) => boolean;
   /** What is there now, in the shape of the state. Undefined when it is recognised as absent. */
@@ -153,6 +159,15 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const replaces = changes.filter(
         (name) => name === "resourceId" && !holdsUnknown(news[name]),
       );
+      const touchesCluster =
+        isUnfinished(olds) || changes.some((name) => !manners.includes(name));
+      // Of what is not known yet, nothing can be foreseen.
+      if (touchesCluster && !holdsUnknown(news))
+        await kind.foretell(
+          withoutProvider(news) as unknown as Inputs,
+          withoutProvider(olds) as unknown as Inputs & Outputs,
+          replaces.length > 0,
+        );
       return {
         changes: changes.length > 0 || isUnfinished(olds),
         replaces,

@@ -31,6 +31,7 @@ import {
   type ResourceInputs,
 } from "./common";
 import { connectionInput } from "./connectionInput";
+import { foretellGroup } from "./foresee";
 import { arrivals, departures, planGroup, type DeclaredGroup } from "./group";
 import { asStrings, checkOwnId, id, port, type AttributeValue } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
@@ -170,6 +171,14 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     await startAlone(cluster, leaving);
     return { existed: before.groups.has(resourceId) };
   },
+
+  foretell: (inputs, previous, isReplacement) =>
+    foretellGroup(
+      clusterOf(inputs.connection),
+      declared(inputs),
+      declared(previous),
+      isReplacement,
+    ),
 
   async settle(inputs) {
     const cluster = clusterOf(inputs.connection);

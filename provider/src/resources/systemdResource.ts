@@ -7,6 +7,7 @@ import {
   observeShared,
 } from "../cluster/cluster";
 import { changeUnit, cleanUpFailures, prepareMember } from "../cluster/change";
+import type { Step } from "../cluster/foretell";
 import { clusterOf, type Cluster } from "../cluster/members";
 import { removePrimitive } from "../cluster/remove";
 import { warn } from "../cluster/report";
@@ -15,8 +16,11 @@ import { announce, transact, type Announcement } from "../cluster/transaction";
 import { disableUnit, findUnit } from "../cluster/units";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
+import { withFollowers } from "../pcs/cib";
+import { stopCommand } from "../pcs/staging";
 import { memberSchema, type MemberArgs, type MemberInputs } from "./common";
 import { connectionInput } from "./connectionInput";
+import { foretellPrimitive } from "./foresee";
 import {
   asStrings,
   checkOwnId,
@@ -156,6 +160,16 @@ export const systemdResource = handlers<Inputs, Outputs>({
     } finally {
       announcement.end();
     }
+  },
+
+  foretell: (inputs, previous, isReplacement) => {
+    const cluster = clusterOf(inputs.connection);
+    return foretellPrimitive(
+      cluster,
+      previous.resourceId,
+      isReplacement,
+      (observation) => foresee(cluster, observation, inputs, previous),
+    );
   },
 
   isUnfinished: (state) => (state.pendingNodes ?? []).length > 0,
@@ -311,4 +325,33 @@ async function register(
         ? { pendingNodes: [...units.pendingNodes] }
         : {},
   };
+}
+
+/** What `register` will amount to. */
+async function foresee(
+  cluster: Cluster,
+  { cib, status }: Observation,
+  inputs: Inputs,
+  previous: Inputs & Outputs,
+): Promise<Step> {
+  const { resourceId: id, unit: name, followWrapper } = inputs;
+  const registered = previous.registeredUnit ?? previous.unit;
+  const isSame =
+    name === previous.unit && followWrapper === previous.followWrapper;
+  const found = isSame
+    ? registered
+    : (await findUnit(cluster, status, id, name, followWrapper === true)).unit;
+  const wanted = declared(inputs, found, isSame);
+  refuseSecondManager(cib.primitives.values(), wanted);
+  const primitive = cib.primitives.get(id);
+  const isOtherUnit =
+    primitive?.agent.startsWith("systemd:") === true &&
+    !wanted.agents.includes(primitive.agent);
+  if (isOtherUnit)
+    return {
+      commands: withFollowers(cib, id).flatMap((one) => stopCommand(cib, one)),
+      afterStop: "restart",
+    };
+  const last = declared(previous, registered, true);
+  return { commands: planPrimitive(cib, wanted, last) };
 }

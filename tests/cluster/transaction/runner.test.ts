@@ -5,9 +5,11 @@ import {
   addToGroup,
   changeType,
   createPrimitive,
+  createStandIn,
   deleteResource,
   deleteUnnamed,
   dissolveGroup,
+  forgetFailures,
   removeFromGroup,
   removeFromTag,
   setMeta,
@@ -111,6 +113,8 @@ const batches: Record<string, PcsCommand[]> = {
     addToGroup("five", ["waiting"]),
     changeType("service", "systemd", "postfix@-"),
     changeType("g", "systemd", `a&b<c"d'e`),
+    createStandIn("to-come"),
+    addToGroup("two", ["to-come"]),
   ],
   "what takes away": [
     removeFromTag("one", "a", true),
@@ -121,6 +125,8 @@ const batches: Record<string, PcsCommand[]> = {
     deleteResource("a"),
     deleteResource("alone"),
     deleteUnnamed("waiting"),
+    // Of one that has none as well.
+    ...forgetFailures("f"),
   ],
   "hostile values": [
     setMeta("alone", hostile),

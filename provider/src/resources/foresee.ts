@@ -1,0 +1,96 @@
+import { foretell, type Coming, type Step } from "../cluster/foretell";
+import type { Cluster } from "../cluster/members";
+import type { Cib } from "../pcs/cib";
+import {
+  createStandIn,
+  removeFromGroup,
+  type PcsCommand,
+} from "../pcs/commands";
+import { stopCommand } from "../pcs/staging";
+import { departures, planGroup, type DeclaredGroup } from "./group";
+
+/**
+ * Tells what a change of a primitive will make the cluster do.
+ *
+ * @param id the primitive as it is called now
+ * @param step what the change amounts to where it is not replaced
+ */
+export function foretellPrimitive(
+  cluster: Cluster,
+  id: string,
+  isReplacement: boolean,
+  step: Coming["step"],
+): Promise<void> {
+  return foretell(cluster, {
+    what: id,
+    resources: [id],
+    step: isReplacement ? ({ cib }) => replacing(cib, [id]) : step,
+  });
+}
+
+/** Tells what a change of a group will make the cluster do. */
+export function foretellGroup(
+  cluster: Cluster,
+  declared: DeclaredGroup,
+  previous: DeclaredGroup,
+  isReplacement: boolean,
+): Promise<void> {
+  return foretell(cluster, {
+    what: previous.id,
+    resources: declared.members,
+    step: ({ cib }) =>
+      isReplacement
+        ? replacing(cib, previous.members)
+        : { commands: foreseeGroup(cib, declared, previous) },
+  });
+}
+
+function replacing(cib: Cib, ids: readonly string[]): Step {
+  return {
+    commands: ids.flatMap((id) => stopCommand(cib, id)),
+    afterStop: "replacement",
+  };
+}
+
+/**
+ * What the steps of a group's change amount to together. Members that are still to be made, or to be let go by another
+ * group, are taken as they will be by then.
+ */
+export function foreseeGroup(
+  cib: Cib,
+  declared: DeclaredGroup,
+  previous: DeclaredGroup,
+): PcsCommand[] {
+  const { id, members } = declared;
+  const primitives = new Map(cib.primitives);
+  const arrival = members.flatMap((member): PcsCommand[] => {
+    const found = cib.primitives.get(member);
+    if (!found) {
+      primitives.set(member, standIn(member));
+      return [createStandIn(member)];
+    }
+    const { group, ...alone } = found;
+    if (group === undefined || group === id) return [];
+    primitives.set(member, alone);
+    return [removeFromGroup(group, [member])];
+  });
+  const leaving = departures(cib, declared, previous.members);
+  return [
+    ...arrival,
+    ...planGroup({ ...cib, primitives }, declared, previous),
+    ...leaving.flatMap((member) => [
+      ...stopCommand(cib, member),
+      removeFromGroup(id, [member]),
+    ]),
+  ];
+}
+
+const standIn = (id: string) => ({
+  kind: "primitive" as const,
+  id,
+  agent: "ocf:pacemaker:Dummy",
+  options: {},
+  meta: {},
+  operations: [],
+  isAlone: true,
+});
