@@ -11,6 +11,7 @@ import {
   type Suite,
 } from "../lab";
 import { inTurns, type Figures } from "./measure";
+import { watchingProcessors } from "./processors";
 import { BenchProject } from "./project";
 
 interface Reached {
@@ -65,9 +66,19 @@ export async function measureClusters(
       name,
       async run() {
         await Promise.all(reached.map(({ lab }) => labReset(lab)));
-        const { notes } = await project.run("up");
+        const { result, usedBetween } = await watchingProcessors(() =>
+          project.run("up"),
+        );
         project.forget();
-        return { [name]: notes.span };
+        const { began, span } = result.notes;
+        return {
+          [name]: span,
+          // Where it is near 1, the machine that runs the clusters too is the limit.
+          [`${name}: share of the processors`]: usedBetween(
+            began,
+            began + span * 1000,
+          ),
+        };
       },
     });
     return await inTurns(

@@ -75,15 +75,17 @@ for (const suite of suites)
           if (typeof words === "string") assert.equal(told[index], words);
           else assert.match(told[index]!, words);
       };
-      await preview(program({}), []);
-      await preview(program({ unit: "no-such-unit" }), [
-        /^web_service: as things stand, this change will be refused: web_service: there is no usable unit "no-such-unit"/,
-      ]);
-      await preview(program({ inputs: { resourceId: "web_daemon" } }), [
-        `web: this change will start web_daemon on ${node}, restart theirs on ${node} and stop web_service on ${node}.`,
-        `web_service: this change will stop web_service and theirs on ${node}; the new one then starts in its place, ` +
-          `and with it what had to stop.`,
-      ]);
+      // What is said here, both versions say alike.
+      if (suite === "bookworm") {
+        await preview(program({ unit: "no-such-unit" }), [
+          /^web_service: as things stand, this change will be refused: web_service: there is no usable unit "no-such-unit"/,
+        ]);
+        await preview(program({ inputs: { resourceId: "web_daemon" } }), [
+          `web: this change will start web_daemon on ${node}, restart theirs on ${node} and stop web_service on ${node}.`,
+          `web_service: this change will stop web_service and theirs on ${node}; the new one then starts in its place, ` +
+            `and with it what had to stop.`,
+        ]);
+      }
 
       // What `up` tells is what the preview tells: it is held against what happens.
       const up = async (text: string, told: string[], done: string[]) => {
@@ -143,21 +145,22 @@ for (const suite of suites)
         ["stop web_service"],
       );
     });
-
-    test("counts with the failures that it will forget", async (t) => {
-      const broken = address("lone_ip", 34, { nic: "nosuch0" });
-      const project = await makeProject(t, lab(), {
-        program: programOf(broken),
-      });
-      failedWith(await project.up(), "lone_ip");
-      project.writeProgram(programOf(address("lone_ip", 34)));
-      const [told, ...more] = foreseenIn(succeeded(await project.preview()));
-      assert.deepEqual(more, []);
-      const [, node] =
-        /^lone_ip: this change will start lone_ip on (\S+)\.$/.exec(
-          told ?? "",
-        ) ?? assert.fail(told);
-      succeeded(await project.up());
-      assert.equal(await whereAre(lab(), ["lone_ip"]), node);
-    });
   });
+
+onLab("bookworm", "what a change will do where something has failed", (lab) => {
+  test("counts with the failures that it will forget", async (t) => {
+    const broken = address("lone_ip", 34, { nic: "nosuch0" });
+    const project = await makeProject(t, lab(), {
+      program: programOf(broken),
+    });
+    failedWith(await project.up(), "lone_ip");
+    project.writeProgram(programOf(address("lone_ip", 34)));
+    const [told, ...more] = foreseenIn(succeeded(await project.preview()));
+    assert.deepEqual(more, []);
+    const [, node] =
+      /^lone_ip: this change will start lone_ip on (\S+)\.$/.exec(told ?? "") ??
+      assert.fail(told);
+    succeeded(await project.up());
+    assert.equal(await whereAre(lab(), ["lone_ip"]), node);
+  });
+});
