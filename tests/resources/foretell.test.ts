@@ -25,6 +25,8 @@ const action = (word: string, resource: string, node = "node-01"): string =>
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+type Made = Awaited<ReturnType<typeof floatingIp.create>>;
+
 /** A stack that runs, as Pulumi knows it. */
 async function stack() {
   const { cluster, connection } = newCluster();
@@ -40,9 +42,16 @@ async function stack() {
       members: ["web_ip", "web_service"],
     },
   };
-  const ip = await floatingIp.create(inputs.ip);
-  const service = await systemdResource.create(inputs.service);
-  const group = await resourceGroup.create(inputs.group);
+  const made = [
+    await floatingIp.create(inputs.ip),
+    await systemdResource.create(inputs.service),
+    await resourceGroup.create(inputs.group),
+  ];
+  // The next preview is another process, which has changed nothing: its handle on the cluster is another one.
+  const later = { ...connection, user: `${connection.user}-later` };
+  for (const one of [...Object.values(inputs), ...made.map(({ outs }) => outs)])
+    one.connection = later;
+  const [ip, service, group] = made as [Made, Made, Made];
   cluster.lookedAt.length = 0;
   told = [];
   const { epoch } = cluster.version;
@@ -229,6 +238,36 @@ describe("where nothing can be foreseen", () => {
     assert.deepEqual(cluster.lookedAt, []);
   });
 
+  test("the change of something else is under way: this is no preview", async () => {
+    const { cluster, ip, inputs } = await stack();
+    await floatingIp.create({ ...inputs.ip, resourceId: "other", group: "o" });
+    told = [];
+    const { changes } = await ip({ ip: "192.0.2.32" });
+    assert.equal(changes, true);
+    assert.deepEqual(told, []);
+    assert.deepEqual(cluster.lookedAt, []);
+  });
+
+  test("looking has taken long: that is told, once", async () => {
+    const { cluster, ip, service } = await stack();
+    let late = 0;
+    const now = Date.now.bind(Date);
+    mock.method(Date, "now", () => now() + late);
+    for (const node of cluster.nodes)
+      node.answer = ([program]) => {
+        if (program === "/bin/sh") late = 25_000;
+        return undefined;
+      };
+    await ip({ ip: "192.0.2.32" });
+    await service({ monitorInterval: "20s" });
+    await ip({ ip: "192.0.2.33" });
+    assert.deepEqual(told, [
+      "foreseen: web_ip: this change will not stop, restart or move anything.",
+      "foreseen: web_ip: looking at the changes has taken 25 s; at those after it, nobody looks.",
+    ]);
+    assert.equal(cluster.lookedAt.length, 1);
+  });
+
   test("nothing is to be changed in the cluster", async () => {
     const { cluster, ip } = await stack();
     await ip({});
@@ -247,7 +286,9 @@ test("a failure that is on record is taken as forgotten, as it will be", async (
   };
   const error: unknown = await floatingIp.create(inputs).catch((one) => one);
   assert.ok(error instanceof Error && "properties" in error);
-  await floatingIp.diff("ip", error.properties as object as never, inputs);
+  inputs.connection = { ...connection, user: `${connection.user}-later` };
+  const olds = { ...(error.properties as object), ...inputs, incomplete: true };
+  await floatingIp.diff("ip", olds, inputs);
   const commands = cluster.lookedAt.flat();
   assert.equal(commands.length, 2, commands.join("\n"));
   assert.match(commands[0] ?? "", /lrm_resource\[@id="ip"\]/);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { forgetFailures, type PcsCommand } from "../pcs/commands";
 import { heldByOperator } from "../pcs/explain";
 import { describeForesight, type Foresight } from "../pcs/foresight";
@@ -7,6 +7,7 @@ import { foresee, observeShared, type Observation } from "./cluster";
 import type { ClusterStatus } from "../pcs/status";
 import type { Cluster } from "./members";
 import { tellForesight, warn } from "./report";
+import { hasBegun } from "./transaction";
 
 /** What a change amounts to, in one step. */
 export interface Step {
@@ -28,8 +29,10 @@ export interface Coming {
   readonly step: (observation: Observation) => Step | Promise<Step>;
 }
 
-/** How long changes wait for others to be looked at together, in milliseconds. */
-const gathering = 50;
+/** How long one run looks at what is coming, in milliseconds: Pulumi asks about one resource after the other. */
+const patience = 20_000;
+
+const spent = new WeakMap<Cluster, number>();
 
 const gathered = new WeakMap<
   Cluster,
@@ -37,20 +40,32 @@ const gathered = new WeakMap<
 >();
 
 /**
- * Tells the person what changes will make the cluster do, by Pacemaker's own simulation on a copy. Those that come at about
- * the same time are looked at together, since the cluster will do both at once. The cluster is not touched, and nothing
- * is thrown: where it cannot be foreseen, that is told.
+ * Tells the person what changes will make the cluster do, by Pacemaker's own simulation on a copy. Those that come at the
+ * same moment are looked at together, since the cluster will do both at once. The cluster is not touched, and nothing is
+ * thrown: where it cannot be foreseen, that is told. Once this process has begun to change the cluster, and once looking
+ * has taken 20 s, nothing more is looked at.
  */
 export function foretell(cluster: Cluster, coming: Coming): Promise<void> {
+  if (hasBegun(cluster)) return Promise.resolve();
   const others = gathered.get(cluster);
   if (others) {
     others.all.push(coming);
     return others.told;
   }
   const all = [coming];
-  const told = sleep(gathering).then(() => {
+  const told = nextTurn().then(async () => {
     gathered.delete(cluster);
-    return tellAll(cluster, all);
+    const from = Date.now();
+    const before = spent.get(cluster) ?? 0;
+    if (before > patience) return;
+    await tellAll(cluster, all);
+    const now = before + Date.now() - from;
+    spent.set(cluster, now);
+    if (now > patience)
+      tellForesight(
+        namesOf(all),
+        `looking at the changes has taken ${Math.round(now / 1000)} s; at those after it, nobody looks.`,
+      );
   });
   gathered.set(cluster, { all, told });
   return told;

@@ -53,6 +53,13 @@ const announced = new Map<string, Set<Announcement>>();
 /** How long changes wait for those that are announced, in milliseconds: about what another transaction would cost. */
 const patience = 500;
 
+const begun = new WeakSet<Cluster>();
+
+/** Whether this process has begun to change the cluster: then this is no preview. */
+export function hasBegun(cluster: Cluster): boolean {
+  return begun.has(cluster);
+}
+
 /** Lets the changes that are ready wait a moment for one that is not, so that all travel together. */
 export function announce({ key }: Cluster): Announcement {
   const all = announced.get(key) ?? new Set();
@@ -101,6 +108,7 @@ export function transact(
   plan: Plan,
   announcement?: Announcement,
 ): Promise<Observation> {
+  begun.add(cluster);
   return new Promise((resolve, reject) => {
     const change = { cluster, what, plan, resolve, reject };
     announcement?.end();
