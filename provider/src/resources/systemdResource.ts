@@ -233,6 +233,11 @@ function refuseSecondManager(
       );
 }
 
+/** Whether the unit is to be changed where the resource stands. */
+function runsOtherUnit(agent: string, wanted: Declared): boolean {
+  return agent.startsWith("systemd:") && !wanted.agents.includes(agent);
+}
+
 /** @param orWrapper whether the declared unit itself serves as well, where it is a wrapper of the one to register */
 function declared(
   inputs: Inputs,
@@ -283,10 +288,7 @@ async function register(
       ? takenOver
       : undefined;
   const agent = before.cib.primitives.get(resourceId)?.agent ?? "";
-  const isOtherUnit =
-    last !== undefined &&
-    agent.startsWith("systemd:") &&
-    !wanted.agents.includes(agent);
+  const isOtherUnit = last !== undefined && runsOtherUnit(agent, wanted);
   const plan = ({ cib }: Observation) => {
     refuseSecondManager(cib.primitives.values(), wanted);
     return planPrimitive(cib, wanted, last);
@@ -343,11 +345,7 @@ async function foresee(
     : (await findUnit(cluster, status, id, name, followWrapper === true)).unit;
   const wanted = declared(inputs, found, isSame);
   refuseSecondManager(cib.primitives.values(), wanted);
-  const primitive = cib.primitives.get(id);
-  const isOtherUnit =
-    primitive?.agent.startsWith("systemd:") === true &&
-    !wanted.agents.includes(primitive.agent);
-  if (isOtherUnit)
+  if (runsOtherUnit(cib.primitives.get(id)?.agent ?? "", wanted))
     return {
       commands: withFollowers(cib, id).flatMap((one) => stopCommand(cib, one)),
       afterStop: "restart",
