@@ -8,7 +8,7 @@ import {
 } from "../cluster/cluster";
 import { changeUnit, cleanUpFailures, prepareMember } from "../cluster/change";
 import type { Step } from "../cluster/foretell";
-import { clusterOf, type Cluster } from "../cluster/members";
+import { clusterOf, reachEach, type Cluster } from "../cluster/members";
 import { removePrimitive } from "../cluster/remove";
 import { warn } from "../cluster/report";
 import { memberSettled, startedOn } from "../cluster/start";
@@ -268,6 +268,8 @@ async function register(
   announcement: Announcement,
 ): Promise<Applied<Outputs>> {
   const { resourceId } = inputs;
+  // Every node will be asked: the others are connected to while the first one says what the cluster is.
+  void reachEach(cluster);
   const before = await observeRecent(cluster);
   const units = await findUnit(
     cluster,
