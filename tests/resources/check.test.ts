@@ -448,6 +448,24 @@ describe("what is right passes, with defaults and one spelling", () => {
   });
 });
 
+test("what the state holds already is not checked again; one change, and all of it is", async () => {
+  const held = { ...ip, ip: "x", monitorInterval: "30s", __provider: "old" };
+  // The default is not written in the program.
+  const declared = { ...ip, ip: "x", __provider: "new" };
+  assert.deepEqual((await floatingIp.check(held, declared)).failures, []);
+  for (const changed of [
+    { ...declared, cidrNetmask: 24 },
+    { ...declared, monitorInterval: "31s" },
+    { ...declared, connection: { ...connection, port: 2222 } },
+  ]) {
+    const { failures: found } = await floatingIp.check(held, changed);
+    assert.deepEqual(
+      found.map(({ property }) => property),
+      ["ip"],
+    );
+  }
+});
+
 /** Every path to a value inside, the whole not counted. */
 function paths(
   value: unknown,

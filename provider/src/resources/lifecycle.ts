@@ -149,9 +149,13 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     );
 
   return {
-    async check(_olds, news) {
+    async check(olds, news) {
       const inputs = kind.normalise(withoutProvider(news));
-      return { inputs, failures: failuresOf(kind.schema, inputs).map(marked) };
+      // What stands in the state has been checked: where nothing changes, there is nothing to do.
+      const failures = isDeepStrictEqual(inputs, withoutProvider(olds))
+        ? []
+        : failuresOf(kind.schema, inputs).map(marked);
+      return { inputs, failures };
     },
 
     async diff(_id, olds, news) {
