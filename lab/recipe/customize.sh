@@ -16,6 +16,14 @@ chroot "$root" systemctl mask \
   fstrim.timer man-db.timer logrotate.timer systemd-logind.service \
   getty.target console-getty.service systemd-firstboot.service
 
+# Each time systemd reads its units again it runs all generators: those that ask for disks, consoles and ways to boot find
+# nothing in a container, and take a fifth of the time of everything that a lab of three nodes does on a small machine.
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in cryptsetup debug fstab getty gpt-auto hibernate-resume integritysetup rc-local run ssh \
+  system-update tpm2 veritysetup; do
+  ln -s /dev/null "$root/etc/systemd/system-generators/systemd-$generator-generator"
+done
+
 # The cluster that the packages bring along is not ours.
 rm -f "$root"/var/lib/pacemaker/cib/* "$root"/etc/corosync/corosync.conf "$root"/etc/corosync/authkey \
   "$root"/etc/pacemaker/authkey "$root"/etc/ssh/ssh_host_*_key "$root"/etc/ssh/ssh_host_*_key.pub
