@@ -148,6 +148,32 @@ describe("create", () => {
     ]);
   });
 
+  test("what was down counts as started once it is up: nobody asks what else is planned", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { ip, service, group } = inputsOf(setting);
+    await floatingIp.create(ip);
+    await systemdResource.create(service);
+    for (const { name } of cluster.nodes) cluster.standby.add(name);
+    let looksAfter = 0;
+    const answer = ([program]: readonly string[]) => {
+      if (program === "/usr/sbin/crm_mon" && cluster.group("smtp-stack")) {
+        looksAfter += 1;
+        // Down when it is looked at for the first time after the change, and up some looks later.
+        if (looksAfter === 3) {
+          cluster.standby.clear();
+          cluster.edit();
+        }
+      }
+      return undefined;
+    };
+    for (const node of cluster.nodes) node.answer = answer;
+    const { outs } = await resourceGroup.create(group);
+    assert.equal(outs.activeNode, "node-01");
+    assert.ok(looksAfter >= 3);
+    assert.ok(!cluster.log.some((line) => line.includes("crm_simulate")));
+  });
+
   test("a unit is stopped and disabled on every node before it is registered", async () => {
     const setting = mailCluster();
     const { cluster } = setting;
@@ -410,6 +436,25 @@ describe("update", () => {
     assert.deepEqual(setting.cluster.commits.at(-1), [
       "resource update smtp_ip ip=192.0.2.26",
     ]);
+  });
+});
+
+describe("a change of what runs", () => {
+  test("has ended when nothing more is planned: before its restart, it looks up as well", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { ip } = await createAll(setting);
+    cluster.planned = `<rsc_action action="restart" resource="smtp_ip" node="node-01"/>`;
+    let ended = false;
+    const change = floatingIp
+      .update("smtp_ip", ip.outs, { ...inputsOf(setting).ip, cidrNetmask: 25 })
+      .finally(() => (ended = true));
+    const looks = () =>
+      cluster.log.filter((line) => line.includes("crm_simulate")).length;
+    while (looks() < 3) await sleep(10);
+    assert.equal(ended, false);
+    cluster.planned = "";
+    await change;
   });
 });
 

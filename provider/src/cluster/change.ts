@@ -1,8 +1,8 @@
-import { withFollowers } from "../pcs/cib";
+import { withFollowers, type Cib } from "../pcs/cib";
 import { changeType } from "../pcs/commands";
 import { movingMark, unstage, waitingFor } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
-import { cleanUp, observeRecent } from "./cluster";
+import { cleanUp, observeAhead, observeRecent } from "./cluster";
 import { type Cluster } from "./members";
 import { leaveGroup, startAlone } from "./move";
 import { noteFailed } from "./start";
@@ -25,6 +25,21 @@ export async function prepareMember(
   const observation = await observeRecent(cluster);
   noteFailed(cluster, observation, member.resourceId, isRepeated);
   await leaveForeignGroup(cluster, member, previous);
+}
+
+/**
+ * What a member was made from, given the configuration before. One that is new waits, staged, for its group, which looks at
+ * the cluster next: that look begins here.
+ */
+export function madeMember(
+  cluster: Cluster,
+  before: Cib,
+  { resourceId, group }: Place,
+): { existed: boolean; isStaged: boolean } {
+  const existed = before.primitives.has(resourceId);
+  const isStaged = !existed && group !== undefined;
+  if (isStaged) observeAhead(cluster);
+  return { existed, isStaged };
 }
 
 /**

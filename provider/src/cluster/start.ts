@@ -35,6 +35,8 @@ export async function startedOn(
   const { cib: first, status: before } = await observeRecent(cluster);
   const resources = resourcesIn(first);
   warnOfIdleness(what, before, resources);
+  // Right after a change, what it restarts still looks as before; what is not up yet cannot be taken for its result.
+  const untilSettled = resources.some((id) => isUp(before, id));
   let cib = first;
   let expected = untilDisabled(cib, resources);
   const held = resources.find((id) => !expected.includes(id));
@@ -58,7 +60,7 @@ export async function startedOn(
           const node = commonNode(status, waited);
           return node === undefined ? undefined : { node, cib: judged, status };
         },
-        untilSettled: true,
+        untilSettled,
         explain: (status) => explainNotStarted(status, judged, waited),
       });
     } catch (error) {
@@ -153,6 +155,11 @@ function disabledBy(cib: Cib, id: string): string | undefined {
   if (primitive && isDisabled(primitive)) return primitive.id;
   if (primitive?.meta["target-role"] !== undefined) return undefined;
   return group && isDisabled(group) ? group.id : undefined;
+}
+
+function isUp({ resources }: ClusterStatus, id: string): boolean {
+  const found = resources.get(id);
+  return found !== undefined && (found.active || found.nodes.length > 0);
 }
 
 function commonNode(

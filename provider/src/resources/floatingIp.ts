@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { observeRecent, observeShared } from "../cluster/cluster";
-import { cleanUpFailures, prepareMember } from "../cluster/change";
+import { cleanUpFailures, madeMember, prepareMember } from "../cluster/change";
 import { clusterOf } from "../cluster/members";
 import { checkAddresses } from "../cluster/proof";
 import { removePrimitive } from "../cluster/remove";
@@ -160,7 +160,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
           previous ? declared(previous) : adopted(inputs),
         ),
     );
-    return { existed: before.primitives.has(inputs.resourceId) };
+    return madeMember(cluster, before, inputs);
   },
 
   foretell: (inputs, previous, isReplacement) =>

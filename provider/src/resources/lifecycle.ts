@@ -20,6 +20,8 @@ const manners = ["connection", "adopt", "rollback"];
 export interface Applied<Outputs> {
   /** Whether the resource stood in the cluster before. */
   readonly existed: boolean;
+  /** Whether it was made as a member that its group will start: until then, nothing is to come of it. */
+  readonly isStaged?: boolean;
   /** The outputs that are known already. */
   readonly outputs?: Outputs;
 }
@@ -104,14 +106,14 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
 
   const settled = async (
     inputs: Inputs,
-    { outputs }: Applied<Outputs>,
+    { outputs, isStaged }: Applied<Outputs>,
     undo: (() => Promise<string>) | undefined,
   ): Promise<Properties> => {
     try {
       return plain({
         ...inputs,
         ...outputs,
-        ...(await kind.settle(inputs)),
+        ...(isStaged ? {} : await kind.settle(inputs)),
       });
     } catch (error) {
       if (inputs.rollback !== true || !undo)

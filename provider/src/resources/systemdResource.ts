@@ -6,7 +6,12 @@ import {
   observeRecent,
   observeShared,
 } from "../cluster/cluster";
-import { changeUnit, cleanUpFailures, prepareMember } from "../cluster/change";
+import {
+  changeUnit,
+  cleanUpFailures,
+  madeMember,
+  prepareMember,
+} from "../cluster/change";
 import type { Step } from "../cluster/foretell";
 import { clusterOf, reachEach, type Cluster } from "../cluster/members";
 import { removePrimitive } from "../cluster/remove";
@@ -322,12 +327,16 @@ async function register(
     await changeUnit(cluster, resourceId, units.unit);
   }
   const { cib } = await transact(cluster, resourceId, plan, announcement);
+  const { existed, isStaged } = madeMember(cluster, cib, inputs);
   return {
-    existed: cib.primitives.has(resourceId),
-    outputs:
-      units.pendingNodes.length > 0
+    existed,
+    isStaged,
+    outputs: {
+      ...(isStaged ? { registeredUnit: units.unit } : {}),
+      ...(units.pendingNodes.length > 0
         ? { pendingNodes: [...units.pendingNodes] }
-        : {},
+        : {}),
+    },
   };
 }
 

@@ -120,6 +120,15 @@ onTransportLab("users other than root", (lab) => {
         'cidrNetmask, monitorInterval: "20s" }',
       ),
     );
+    // A preview needs no more than the update: looking ahead reads by sudo, and works on a copy without.
+    const { output } = succeeded(await project.preview());
+    for (const id of ["smtp_ip", "smtp_service"])
+      assert.match(
+        output,
+        new RegExp(
+          `foreseen: ${id}: this change will not stop, restart or move anything`,
+        ),
+      );
     assert.equal(succeeded(await project.up()).changes.update, 2);
 
     const { env } = project;
