@@ -16,8 +16,8 @@ chroot "$root" systemctl mask \
   fstrim.timer man-db.timer logrotate.timer systemd-logind.service \
   getty.target console-getty.service systemd-firstboot.service
 
-# Each time systemd reads its units again it runs all generators: those that ask for disks, consoles and ways to boot find
-# nothing in a container, and take a fifth of the time of everything that a lab of three nodes does on a small machine.
+# Each time systemd reads its units again it runs all generators. Those that ask for disks, consoles and ways to boot find
+# nothing in a container, and three nodes that run them at once keep a small machine busy.
 mkdir -p "$root/etc/systemd/system-generators"
 for generator in cryptsetup debug fstab getty gpt-auto hibernate-resume integritysetup rc-local run ssh \
   system-update tpm2 veritysetup; do

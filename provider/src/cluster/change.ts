@@ -28,8 +28,8 @@ export async function prepareMember(
 }
 
 /**
- * What a member was made from, given the configuration before. One that is new waits, staged, for its group, which looks at
- * the cluster next: that look begins here.
+ * What a change has made of a member, given the configuration before: a new one waits, staged, for its group. The group
+ * looks at the cluster next, so that look begins here.
  */
 export function madeMember(
   cluster: Cluster,

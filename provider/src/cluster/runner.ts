@@ -35,7 +35,7 @@ def reconfigured(old, given):
         return None
     return old[:before.start()] + after.group() + old[before.end():]
 
-# Pacemaker 3.0 has systemd list all its units, 0.3 s each time, before it has an agent check its own parameters.
+# Pacemaker 3.0 has systemd list all its units before it has an agent check parameters, which takes longer than the rest.
 nobus = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/dev/null"}
 
 def shortened(real):
