@@ -2,7 +2,7 @@ import { withFollowers, type Cib } from "../pcs/cib";
 import { changeType } from "../pcs/commands";
 import { movingMark, unstage, waitingFor } from "../pcs/staging";
 import type { ClusterStatus } from "../pcs/status";
-import { cleanUp, observeAhead, observeRecent } from "./cluster";
+import { cleanUp, observeRecent } from "./cluster";
 import { type Cluster } from "./members";
 import { leaveGroup, startAlone } from "./move";
 import { noteFailed } from "./start";
@@ -28,8 +28,7 @@ export async function prepareMember(
 }
 
 /**
- * What a change has made of a member, given the configuration before: a new one waits, staged, for its group. The group
- * looks at the cluster next, so that look begins here.
+ * What a change has made of a member, given the configuration before: a new one waits, staged, for its group.
  */
 export function madeMember(
   cluster: Cluster,
@@ -38,7 +37,8 @@ export function madeMember(
 ): { existed: boolean; isStaged: boolean } {
   const existed = before.primitives.has(resourceId);
   const isStaged = !existed && group !== undefined;
-  if (isStaged) observeAhead(cluster);
+  // Its group looks at the cluster next, so that look begins here. What goes wrong is the group's to meet.
+  if (isStaged) observeRecent(cluster).catch(() => undefined);
   return { existed, isStaged };
 }
 

@@ -65,11 +65,6 @@ export async function observeRecent(cluster: Cluster): Promise<Observation> {
   return snapshot(recent, cluster, recentFor);
 }
 
-/** Begins to read what somebody else is about to ask for. What goes wrong is theirs to meet. */
-export function observeAhead(cluster: Cluster): void {
-  observeRecent(cluster).catch(() => undefined);
-}
-
 /** What one read found serves every resource that is read at about the same time, until this process changes anything. */
 export async function observeShared(cluster: Cluster): Promise<Observation> {
   return snapshot(lasting, cluster, sharedFor);
