@@ -1,7 +1,10 @@
 /** Looking at the demo's cluster as a person does on a node, and as data where the demo has to decide. */
 
-import { parseCib } from "../../provider/src/pcs/cib";
-import { parseStatus, type ClusterStatus } from "../../provider/src/pcs/status";
+import { parseCib } from "../../provider/src/model/cib";
+import {
+  parseStatus,
+  type ClusterStatus,
+} from "../../provider/src/model/status";
 import { execOnNode, type Lab } from "../../lab";
 import { run } from "../../lab/command";
 import { inNamespace } from "../../lab/network";

@@ -28,7 +28,7 @@ const errorMakers: Makers = new Map<string, Maker>(
     RunError: { files: /./, position: 0 },
     Error: { files: /./, position: 0 },
     TypeError: { files: /./, position: 0 },
-    refuse: { files: /cluster\/stage/, position: 0 },
+    refuse: { files: /transaction\/stage/, position: 0 },
     failure: { files: /ssh\/run/, position: 2 },
     fail: { files: /ssh\/(identity|wire)/, position: -1 },
     asPartial: { files: /lifecycle/, position: 1, line: 1 },
@@ -45,7 +45,7 @@ const errorMakers: Makers = new Map<string, Maker>(
 /** The same for properties: what is said of an input, by checks of our own. */
 const complaints = {
   names: ["error", "message", "problem", "reason"],
-  files: /src\/connection\.ts|ssh\/hostKey\.ts|resources\/\w+\.ts/,
+  files: /src\/connection\.ts|ssh\/hostKey\.ts|(resources|plan)\/\w+\.ts/,
 };
 
 const warningMakers: Makers = new Map([["warn", { files: /./, position: -1 }]]);

@@ -12,8 +12,8 @@ import {
   setOperation,
   setOptions,
 } from "../../provider/src/pcs/commands";
-import { stagedMeta, unstage } from "../../provider/src/pcs/staging";
-import { parseXml } from "../../provider/src/pcs/xml";
+import { stagedMeta, unstage } from "../../provider/src/model/staging";
+import { parseXml } from "../../provider/src/model/xml";
 
 const table: [argv: readonly string[], words: string][] = [
   [

@@ -1,4 +1,4 @@
-import { unstage } from "../../provider/src/pcs/staging";
+import { unstage } from "../../provider/src/model/staging";
 import { newCluster } from "./fakeSsh";
 import { failed } from "../transaction/fakeCluster";
 import test, { afterEach, beforeEach, describe, mock } from "node:test";

@@ -1,7 +1,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { observe } from "../../provider/src/cluster/cluster";
-import { clusterOf, memberOn } from "../../provider/src/cluster/members";
+import { observe } from "../../provider/src/cluster/transaction/observe";
+import { clusterOf, memberOn } from "../../provider/src/cluster/nodes/members";
 import { PacemakerError, type ErrorKind } from "../../provider/src/errors";
 import { FakeCluster, failed, type FakeNode } from "./fakeCluster";
 

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "../../provider/src/connection";
 import type { PacemakerError } from "../../provider/src/errors";
-import { parseXml } from "../../provider/src/pcs/xml";
+import { parseXml } from "../../provider/src/model/xml";
 import type {
   Exec,
   ExecOptions,

@@ -15,9 +15,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { readStaged, stagingScript } from "../../provider/src/cluster/stage";
+import {
+  readStaged,
+  stagingScript,
+} from "../../provider/src/cluster/transaction/stage";
 import type { PcsCommand } from "../../provider/src/pcs/commands";
-import { fixture, suites } from "../pcs/fixtures";
+import { fixture, suites } from "../model/fixtures";
 import { runScript } from "./fakeCluster";
 
 const boundary = `stage-${randomBytes(12).toString("hex")}`;

@@ -1,12 +1,12 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clusterOf } from "../../provider/src/cluster/members";
+import { clusterOf } from "../../provider/src/cluster/nodes/members";
 import {
   announce,
   transact,
   type Plan,
-} from "../../provider/src/cluster/transaction";
+} from "../../provider/src/cluster/transaction/transact";
 import { PacemakerError } from "../../provider/src/errors";
 import { FakeCluster, failed, type FakeNode } from "./fakeCluster";
 

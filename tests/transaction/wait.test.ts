@@ -1,9 +1,9 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { clusterOf } from "../../provider/src/cluster/members";
-import { waitFor } from "../../provider/src/cluster/wait";
+import { clusterOf } from "../../provider/src/cluster/nodes/members";
+import { waitFor } from "../../provider/src/cluster/outcome/wait";
 import { PacemakerError } from "../../provider/src/errors";
-import type { ClusterStatus } from "../../provider/src/pcs/status";
+import type { ClusterStatus } from "../../provider/src/model/status";
 import { FakeCluster } from "./fakeCluster";
 
 function withResource(): FakeCluster {

@@ -11,7 +11,7 @@ import {
   timeouts,
   type AttributeValue,
 } from "./inputs";
-import type { Timeouts } from "./primitive";
+import type { Timeouts } from "../plan/primitive";
 
 /** What every resource takes. */
 export interface ResourceArgs {

@@ -1,14 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { observeRecent, observeShared } from "../cluster/cluster";
-import { cleanUpFailures, madeMember, prepareMember } from "../cluster/change";
-import { clusterOf } from "../cluster/members";
-import { checkAddresses } from "../cluster/proof";
-import { removePrimitive } from "../cluster/remove";
-import { memberSettled, startedOn } from "../cluster/start";
-import { transact } from "../cluster/transaction";
+import { observeRecent, observeShared } from "../cluster/transaction/observe";
+import {
+  cleanUpFailures,
+  madeMember,
+  prepareMember,
+} from "../cluster/change/change";
+import { clusterOf } from "../cluster/nodes/members";
+import { checkAddresses } from "../cluster/outcome/proof";
+import { removePrimitive } from "../cluster/change/remove";
+import { memberSettled, startedOn } from "../cluster/outcome/start";
+import { transact } from "../cluster/transaction/transact";
 import type { Connection } from "../connection";
-import { sameAddress } from "../pcs/network";
+import { sameAddress } from "../model/network";
 import { memberSchema, type MemberArgs, type MemberInputs } from "./common";
 import { connectionInput } from "./connectionInput";
 import { foretellPrimitive } from "./foresee";
@@ -32,7 +36,7 @@ import {
   unfinished,
   type Declared,
   type Timeouts,
-} from "./primitive";
+} from "../plan/primitive";
 import { providerText } from "./shim";
 
 export interface FloatingIpArgs extends MemberArgs {

@@ -1,13 +1,13 @@
-import { foretell, type Coming, type Step } from "../cluster/foretell";
-import type { Cluster } from "../cluster/members";
-import type { Cib } from "../pcs/cib";
+import { foretell, type Coming, type Step } from "../cluster/preview/preview";
+import type { Cluster } from "../cluster/nodes/members";
+import type { Cib } from "../model/cib";
 import {
   createStandIn,
   removeFromGroup,
   type PcsCommand,
 } from "../pcs/commands";
-import { stopCommand } from "../pcs/staging";
-import { departures, planGroup, type DeclaredGroup } from "./group";
+import { stopCommand } from "../model/staging";
+import { departures, planGroup, type DeclaredGroup } from "../plan/group";
 
 /**
  * Tells what a change of a primitive will make the cluster do.

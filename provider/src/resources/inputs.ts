@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { connectionSchema } from "../connection";
-import { parseDuration } from "../pcs/duration";
-import { movingMark, stagedMark } from "../pcs/staging";
+import { parseDuration } from "../model/duration";
+import { movingMark, stagedMark } from "../model/staging";
 
 /** Pulumi's stand-in for a value that is not known in preview (pulumi.runtime.unknownValue); it is part of its protocol. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -5,26 +5,26 @@ import {
   type Observation,
   observeRecent,
   observeShared,
-} from "../cluster/cluster";
-import { cleanUpFailures } from "../cluster/change";
-import { clusterOf, type Cluster } from "../cluster/members";
-import { leaveGroup, startAlone } from "../cluster/move";
-import { checkAddresses, checkPorts } from "../cluster/proof";
-import { leaveTags, warnOfReferences } from "../cluster/references";
+} from "../cluster/transaction/observe";
+import { cleanUpFailures } from "../cluster/change/change";
+import { clusterOf, type Cluster } from "../cluster/nodes/members";
+import { leaveGroup, startAlone } from "../cluster/change/move";
+import { checkAddresses, checkPorts } from "../cluster/outcome/proof";
+import { leaveTags, warnOfReferences } from "../cluster/change/references";
 import { warn } from "../cluster/report";
-import { startedOn } from "../cluster/start";
-import { stopResources } from "../cluster/stop";
-import { transact } from "../cluster/transaction";
+import { startedOn } from "../cluster/outcome/start";
+import { stopResources } from "../cluster/change/stop";
+import { transact } from "../cluster/transaction/transact";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
-import type { Cib, Group } from "../pcs/cib";
+import type { Cib, Group } from "../model/cib";
 import {
   clearMeta,
   dissolveGroup,
   removeFromGroup,
   type PcsCommand,
 } from "../pcs/commands";
-import { isDisabled, movingMark, stagedMark } from "../pcs/staging";
+import { isDisabled, movingMark, stagedMark } from "../model/staging";
 import {
   resourceSchema,
   type ResourceArgs,
@@ -32,10 +32,15 @@ import {
 } from "./common";
 import { connectionInput } from "./connectionInput";
 import { foretellGroup } from "./foresee";
-import { arrivals, departures, planGroup, type DeclaredGroup } from "./group";
+import {
+  arrivals,
+  departures,
+  planGroup,
+  type DeclaredGroup,
+} from "../plan/group";
 import { asStrings, checkOwnId, id, port, type AttributeValue } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
-import { readAttributes } from "./primitive";
+import { readAttributes } from "../plan/primitive";
 import { providerText } from "./shim";
 
 export interface ResourceGroupArgs extends ResourceArgs {

@@ -5,24 +5,28 @@ import {
   observe,
   observeRecent,
   observeShared,
-} from "../cluster/cluster";
+} from "../cluster/transaction/observe";
 import {
   changeUnit,
   cleanUpFailures,
   madeMember,
   prepareMember,
-} from "../cluster/change";
-import type { Step } from "../cluster/foretell";
-import { clusterOf, reachEach, type Cluster } from "../cluster/members";
-import { removePrimitive } from "../cluster/remove";
+} from "../cluster/change/change";
+import type { Step } from "../cluster/preview/preview";
+import { clusterOf, reachEach, type Cluster } from "../cluster/nodes/members";
+import { removePrimitive } from "../cluster/change/remove";
 import { warn } from "../cluster/report";
-import { memberSettled, startedOn } from "../cluster/start";
-import { announce, transact, type Announcement } from "../cluster/transaction";
-import { disableUnit, findUnit } from "../cluster/units";
+import { memberSettled, startedOn } from "../cluster/outcome/start";
+import {
+  announce,
+  transact,
+  type Announcement,
+} from "../cluster/transaction/transact";
+import { disableUnit, findUnit } from "../cluster/nodes/units";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
-import { withFollowers } from "../pcs/cib";
-import { stopCommand } from "../pcs/staging";
+import { withFollowers } from "../model/cib";
+import { stopCommand } from "../model/staging";
 import { memberSchema, type MemberArgs, type MemberInputs } from "./common";
 import { connectionInput } from "./connectionInput";
 import { foretellPrimitive } from "./foresee";
@@ -43,7 +47,7 @@ import {
   unfinished,
   type Declared,
   type Timeouts,
-} from "./primitive";
+} from "../plan/primitive";
 import { providerText } from "./shim";
 
 export interface SystemdResourceArgs extends MemberArgs {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Lab } from "../../../lab";
-import { parseCib, type Cib } from "../../../provider/src/pcs/cib";
+import { parseCib, type Cib } from "../../../provider/src/model/cib";
 import {
   cibText,
   eventually,

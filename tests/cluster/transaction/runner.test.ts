@@ -17,7 +17,7 @@ import {
   setOptions,
   type PcsCommand,
 } from "../../../provider/src/pcs/commands";
-import { stagedMeta, unstage } from "../../../provider/src/pcs/staging";
+import { stagedMeta, unstage } from "../../../provider/src/model/staging";
 import { cibText, eventually, onLab, onNode } from "../harness";
 import { differenceOf, stageOn } from "./staging";
 

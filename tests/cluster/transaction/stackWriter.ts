@@ -1,10 +1,10 @@
 // A process that changes a cluster as a stack does: one line of JSON in for each change, one out. It ends with its stdin.
 import { createInterface } from "node:readline";
-import { clusterOf } from "../../../provider/src/cluster/members";
-import { transact } from "../../../provider/src/cluster/transaction";
+import { clusterOf } from "../../../provider/src/cluster/nodes/members";
+import { transact } from "../../../provider/src/cluster/transaction/transact";
 import type { Connection } from "../../../provider/src/connection";
 import { PacemakerError } from "../../../provider/src/errors";
-import type { Cib } from "../../../provider/src/pcs/cib";
+import type { Cib } from "../../../provider/src/model/cib";
 import {
   addToGroup,
   createPrimitive,

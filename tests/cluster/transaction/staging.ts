@@ -5,7 +5,7 @@ import {
   readStaged,
   stagingScript,
   type Staged,
-} from "../../../provider/src/cluster/stage";
+} from "../../../provider/src/cluster/transaction/stage";
 import type { PcsCommand } from "../../../provider/src/pcs/commands";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clusterOf } from "../../../provider/src/cluster/members";
-import { transact } from "../../../provider/src/cluster/transaction";
+import { clusterOf } from "../../../provider/src/cluster/nodes/members";
+import { transact } from "../../../provider/src/cluster/transaction/transact";
 import { setMeta } from "../../../provider/src/pcs/commands";
 import { execOnNode } from "../../../lab";
 import { cib, onLab, onNode } from "../harness";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 import { execOnNode, inNamespace, type Lab } from "../../../lab";
-import { parseCib, type Cib } from "../../../provider/src/pcs/cib";
+import { parseCib, type Cib } from "../../../provider/src/model/cib";
 import { cibText, onNode } from "../harness/cluster";
 
 /** A change as a stack is asked for it. `name` is used once, but for a counter's. */

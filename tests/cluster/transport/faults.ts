@@ -12,8 +12,8 @@ import {
   waitOnline,
   type Lab,
 } from "../../../lab";
-import { observe } from "../../../provider/src/cluster/cluster";
-import { clusterOf } from "../../../provider/src/cluster/members";
+import { observe } from "../../../provider/src/cluster/transaction/observe";
+import { clusterOf } from "../../../provider/src/cluster/nodes/members";
 import type { Connection } from "../../../provider/src/connection";
 import { PacemakerError } from "../../../provider/src/errors";
 import { createPool, type Pool } from "../../../provider/src/ssh/pool";

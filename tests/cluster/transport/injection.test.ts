@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { execOnNode } from "../../../lab";
-import { readStaged, stagingScript } from "../../../provider/src/cluster/stage";
+import {
+  readStaged,
+  stagingScript,
+} from "../../../provider/src/cluster/transaction/stage";
 import { createPrimitive } from "../../../provider/src/pcs/commands";
-import { parseXml, type XmlElement } from "../../../provider/src/pcs/xml";
+import { parseXml, type XmlElement } from "../../../provider/src/model/xml";
 import { metaAttributes } from "../../../provider/src/resources/inputs";
 import { cibText, configuration, onEveryNode } from "../harness";
 import { onTransportLab } from "./lab";

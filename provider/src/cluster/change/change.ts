@@ -1,0 +1,104 @@
+import { withFollowers, type Cib } from "../../model/cib";
+import { changeType } from "../../pcs/commands";
+import { movingMark, unstage, waitingFor } from "../../model/staging";
+import type { ClusterStatus } from "../../model/status";
+import { cleanUp, observeRecent } from "../transaction/observe";
+import { type Cluster } from "../nodes/members";
+import { leaveGroup, startAlone } from "./move";
+import { noteFailed } from "../outcome/start";
+import { stopResources } from "./stop";
+import { transact } from "../transaction/transact";
+
+/** Where a member belongs. */
+interface Place {
+  readonly resourceId: string;
+  readonly group?: string;
+}
+
+/** What comes before a change of a member, once nothing forbids it. */
+export async function prepareMember(
+  cluster: Cluster,
+  member: Place,
+  previous: Place | undefined,
+): Promise<void> {
+  const isRepeated = previous !== undefined && "incomplete" in previous;
+  const observation = await observeRecent(cluster);
+  noteFailed(cluster, observation, member.resourceId, isRepeated);
+  await leaveForeignGroup(cluster, member, previous);
+}
+
+/**
+ * What a change has made of a member, given the configuration before: a new one waits, staged, for its group.
+ */
+export function madeMember(
+  cluster: Cluster,
+  before: Cib,
+  { resourceId, group }: Place,
+): { existed: boolean; isStaged: boolean } {
+  const existed = before.primitives.has(resourceId);
+  const isStaged = !existed && group !== undefined;
+  // Its group looks at the cluster next, so that look begins here. What goes wrong is the group's to meet.
+  if (isStaged) observeRecent(cluster).catch(() => undefined);
+  return { existed, isStaged };
+}
+
+/**
+ * Takes a member out of a group that should have let it go, and did not since the last change: nobody updates that group
+ * any more. It stops, leaves and starts.
+ */
+async function leaveForeignGroup(
+  cluster: Cluster,
+  { resourceId: id, group }: Place,
+  previous: Place | undefined,
+): Promise<void> {
+  if (!previous || previous.group !== undefined || group !== undefined) return;
+  const { cib } = await observeRecent(cluster);
+  const found = cib.primitives.get(id);
+  if (found?.group === undefined || found.meta[movingMark] !== id) return;
+  await leaveGroup(cluster, found.group, [id]);
+  await startAlone(cluster, [id]);
+}
+
+/**
+ * Gives a systemd resource another unit where it stands: it and the members after it stop in order, and start in order
+ * with the new one. What waits to be started by somebody else goes on waiting.
+ *
+ * @throws PacemakerError when one does not stop.
+ */
+export async function changeUnit(
+  cluster: Cluster,
+  id: string,
+  unit: string,
+): Promise<void> {
+  const agent = `systemd:${unit}`;
+  await stopResources(cluster, id, (cib) => withFollowers(cib, id), id);
+  await transact(cluster, `${id} to ${agent}`, ({ cib }) => {
+    const found = cib.primitives.get(id);
+    if (!found || found.agent === agent) return [];
+    return [changeType(id, "systemd", unit), ...unstage(waitingFor(cib, id))];
+  });
+}
+
+/**
+ * Forgets the failures of resources that do not run, so that the cluster tries them again: what made them fail may have
+ * been mended since, and Pacemaker cannot know.
+ */
+export async function cleanUpFailures(
+  cluster: Cluster,
+  status: ClusterStatus,
+  resources: readonly string[],
+): Promise<void> {
+  for (const id of failedOf(status, resources)) await cleanUp(cluster, id);
+}
+
+/** Those of the resources whose failures are forgotten when they are changed. */
+export function failedOf(
+  status: ClusterStatus,
+  resources: readonly string[],
+): string[] {
+  return resources.filter((id) => {
+    const failed = status.failures.some((failure) => failure.resource === id);
+    const found = status.resources.get(id);
+    return failed && found && !found.blocked && found.role !== "Started";
+  });
+}

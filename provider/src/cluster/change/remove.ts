@@ -1,0 +1,123 @@
+import { PacemakerError } from "../../errors";
+import { mayBeNamed, withFollowers, type Cib } from "../../model/cib";
+import { deleteResource, deleteUnnamed } from "../../pcs/commands";
+import { explainNotStopped } from "../outcome/explain";
+import type { ClusterStatus } from "../../model/status";
+import { observeRecent } from "../transaction/observe";
+import { type Cluster } from "../nodes/members";
+import {
+  emptyGroup,
+  leaveTags,
+  refuseEmptied,
+  warnOfEmptied,
+  warnOfReferences,
+} from "./references";
+import { warn } from "../report";
+import {
+  describeFailures,
+  hasStopped,
+  stopResources,
+  stopSeconds,
+} from "./stop";
+import { transact } from "../transaction/transact";
+import { waitFor } from "../outcome/wait";
+
+/**
+ * Takes a primitive out of the cluster once it has stopped. Where it is still a member of its own group, the members
+ * after it stop first and stay staged, so that none runs without it: the group starts them when it is next brought
+ * to its declared members.
+ *
+ * @param ownGroup the group that the program declared for it
+ * @throws PacemakerError (conflict) when it is a member of any other group, (cluster) when it does not stop.
+ */
+export async function removePrimitive(
+  cluster: Cluster,
+  id: string,
+  ownGroup: string | undefined,
+): Promise<void> {
+  const { cib, status: before } = await observeRecent(cluster);
+  if (!cib.primitives.has(id)) {
+    refuseLeftOver(before, id);
+    return;
+  }
+  warnOfReferences(cib, id);
+  warnOfEmptied(cib, [id]);
+  warnOfFollowers(before, cib, id);
+  await stopResources(
+    cluster,
+    id,
+    (current) => {
+      refuseForeignGroup(current, id, ownGroup);
+      refuseEmptied(current, [id]);
+      return withFollowers(current, id);
+    },
+    ownGroup,
+  );
+  await transact(cluster, `delete ${id}`, ({ cib: current, status }) => {
+    refuseForeignGroup(current, id, ownGroup);
+    if (!current.primitives.has(id)) return [];
+    // Somebody may have started it again since.
+    if (!hasStopped(status, id))
+      throw new PacemakerError(
+        "conflict",
+        `${id} was started again by somebody else while it was being deleted. It is left in the configuration. ` +
+          `Agree with whoever did, and run this again.`,
+      );
+    return [
+      ...emptyGroup(current, [id]),
+      ...leaveTags(current, id),
+      current.primitives.get(id)?.isAlone && !mayBeNamed(current, id)
+        ? deleteUnnamed(id)
+        : deleteResource(id),
+    ];
+  });
+  await waitFor(cluster, {
+    what: `${id} to be gone`,
+    resources: [id],
+    timeoutSeconds: stopSeconds,
+    reached: (status) => (status.resources.has(id) ? undefined : true),
+    // Each node then forgets what it remembers of it, a moment later.
+    untilSettled: true,
+    explain: (status) => explainNotStopped(status, cib, [id]),
+  });
+}
+
+/** Out of the configuration is not yet gone: a resource whose stop failed runs on. */
+function refuseLeftOver(status: ClusterStatus, id: string): void {
+  const found = status.resources.get(id);
+  if (found && found.nodes.length > 0)
+    throw new PacemakerError(
+      "cluster",
+      `${id} is no longer in the configuration, but still runs on ${found.nodes.join(", ")}` +
+        `${found.blocked ? ", because its stop failed" : ""}:\n${describeFailures(status, id)}` +
+        `Stop it there by hand, then "pcs resource cleanup ${id}", and run this again.`,
+    );
+}
+
+function refuseForeignGroup(
+  cib: Cib,
+  id: string,
+  ownGroup: string | undefined,
+): void {
+  const group = cib.primitives.get(id)?.group;
+  if (group !== undefined && group !== ownGroup)
+    throw new PacemakerError(
+      "conflict",
+      `${id} is a member of the group ${group}, which is not the one declared for it ` +
+        `(${ownGroup ?? "none"}). Take it out there first: "pcs resource group remove ${group} ${id}". Nothing was changed.`,
+    );
+}
+
+/** The members after it stop before it does, and start again only when the group is brought to its members. */
+function warnOfFollowers(status: ClusterStatus, cib: Cib, id: string): void {
+  const stopping = withFollowers(cib, id).filter(
+    (member) =>
+      member !== id && (status.resources.get(member)?.nodes ?? []).length > 0,
+  );
+  if (stopping.length > 0)
+    warn(
+      id,
+      `${stopping.join(", ")}, after it in the group ${cib.primitives.get(id)!.group}, must stop before it goes: the ` +
+        `group starts them again when it is updated.`,
+    );
+}

@@ -1,0 +1,117 @@
+import { PacemakerError } from "../../errors";
+import type { Cib } from "../../model/cib";
+import { explainNotStopped, heldByOperator } from "../outcome/explain";
+import { isStaged, stopCommand, unstage } from "../../model/staging";
+import type { ClusterStatus } from "../../model/status";
+import { type Observation } from "../transaction/observe";
+import { type Cluster } from "../nodes/members";
+import { transact } from "../transaction/transact";
+import { waitFor } from "../outcome/wait";
+
+/** The bound on a stop: pcs gives a systemd resource 100 s. */
+export const stopSeconds = 180;
+
+/**
+ * Stops resources in the order that the cluster keeps for them, and waits until none runs.
+ *
+ * @param resources which, given the configuration; it throws where that forbids it
+ * @param starter who will start them again; default: see `stopCommand`
+ * @throws PacemakerError when one does not stop; it is still in the configuration then.
+ */
+export async function stopResources(
+  cluster: Cluster,
+  what: string,
+  resources: (cib: Cib) => readonly string[],
+  starter?: string,
+): Promise<void> {
+  const { cib } = await transact(cluster, `stop ${what}`, (observation) => {
+    const stopping = resources(observation.cib);
+    refuseWhereHeld(observation, what, stopping);
+    return stopping.flatMap((id) => stopCommand(observation.cib, id, starter));
+  });
+  const stopping = resources(cib);
+  try {
+    await waitStopped(cluster, cib, stopping);
+  } catch (error) {
+    const ours = stopping.filter((id) => stopCommand(cib, id).length > 0);
+    await startAgainWhereHeld(cluster, what, ours);
+    throw error;
+  }
+}
+
+/** Pacemaker would stop nothing, and would do it at the moment when the operator lets it go again. */
+export function refuseWhereHeld(
+  { status }: Observation,
+  what: string,
+  stopping: readonly string[],
+): void {
+  const running = stopping.filter(
+    (id) => (status.resources.get(id)?.nodes ?? []).length > 0,
+  );
+  const held = running.length > 0 && heldByOperator(status, running);
+  if (held)
+    throw new PacemakerError(
+      "conflict",
+      `${what}: ${running.join(", ")} cannot be stopped, because ${held.why}. Nothing was changed. ` +
+        `"${held.wayOut}" ends it; then run this again.`,
+    );
+}
+
+/**
+ * Where an operator has taken the resources out of Pacemaker's hands while they were to stop, they would stop much later, in
+ * the moment when that ends. One whose stop failed stays marked: its way out begins with stopping it by hand.
+ */
+async function startAgainWhereHeld(
+  cluster: Cluster,
+  what: string,
+  stopping: readonly string[],
+): Promise<void> {
+  await transact(cluster, `start ${what} again`, ({ cib, status }) =>
+    heldByOperator(status, stopping)
+      ? unstage(
+          stopping.filter((id) => {
+            const found = cib.primitives.get(id);
+            return found && isStaged(found);
+          }),
+        )
+      : [],
+  ).catch(() => undefined);
+}
+
+export async function waitStopped(
+  cluster: Cluster,
+  cib: Cib,
+  stopping: readonly string[],
+): Promise<void> {
+  await waitFor(cluster, {
+    what: `${stopping.join(" and ")} to stop`,
+    resources: stopping,
+    timeoutSeconds: stopSeconds,
+    // All are looked at each time: one that is blocked holds up those before it for good.
+    reached: (status) =>
+      stopping.map((id) => hasStopped(status, id)).every(Boolean) || undefined,
+    explain: (status) => explainNotStopped(status, cib, stopping),
+  });
+}
+
+export function hasStopped(status: ClusterStatus, id: string): boolean {
+  const found = status.resources.get(id);
+  if (!found) return true;
+  if (found.blocked)
+    throw new PacemakerError(
+      "cluster",
+      `${id} could not be stopped and is blocked on ${found.nodes.join(", ")}; it is left in the configuration.\n` +
+        `${describeFailures(status, id)}Stop it there by hand, then "pcs resource cleanup ${id}", and run this again.`,
+    );
+  return !found.active && found.nodes.length === 0;
+}
+
+export function describeFailures(status: ClusterStatus, id: string): string {
+  return status.failures
+    .filter((failure) => failure.resource === id)
+    .map(
+      ({ task, node, exitStatus, exitReason }) =>
+        `- ${id} failed to ${task} on ${node}: ${exitStatus}${exitReason === "" ? "" : ` ("${exitReason}")`}\n`,
+    )
+    .join("");
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PacemakerError } from "../../errors";
+import { tellOfWait } from "../report";
+import type { ClusterStatus } from "../../model/status";
+import {
+  forgetObservations,
+  isIdle,
+  observePlans,
+  observeStatus,
+} from "../transaction/observe";
+import { type Cluster } from "../nodes/members";
+
+export interface Wait<Result> {
+  /** What is waited for, in words: "smtp-stack to start". */
+  readonly what: string;
+  /** The resources that it concerns. */
+  readonly resources: readonly string[];
+  /** The bound, in seconds. */
+  readonly timeoutSeconds: number;
+  /**
+   * The result once it is reached, undefined while it may still come.
+   *
+   * @throws PacemakerError when it is decided that it will not come.
+   */
+  readonly reached: (status: ClusterStatus) => Result | undefined;
+  /**
+   * Whether the result counts only once the cluster plans nothing more for the resources: right after a change, those
+   * that it will restart still look as before.
+   */
+  readonly untilSettled?: boolean;
+  /** Why it did not come, in words, given the last status. */
+  readonly explain: (status: ClusterStatus) => string;
+}
+
+/** When a person is first told that the wait goes on, in ms; each next time after twice as long. */
+const firstTold = 10_000;
+
+const shortestPause = 25;
+const longestPause = 100;
+
+/** How long the cluster must have had nothing left to do before we believe that it has stopped trying, in ms. */
+const idleBeforeDecided = 1500;
+
+/**
+ * Looks at the cluster until the result is reached, or it is decided that it will not be: the controller is idle and
+ * plans nothing for these resources.
+ *
+ * @throws PacemakerError (cluster) when it will not be reached, (timeout) when the bound ended.
+ */
+export async function waitFor<Result>(
+  cluster: Cluster,
+  wait: Wait<Result>,
+): Promise<Result> {
+  const started = Date.now();
+  const plansMore = () => plansFor(cluster, wait.resources);
+  let pause = shortestPause;
+  let idleSince: number | undefined;
+  let tellAfter = firstTold;
+  for (;;) {
+    const status = await observeStatus(cluster);
+    const result = wait.reached(status);
+    if (result !== undefined && !(wait.untilSettled && (await plansMore()))) {
+      // What was read before it was reached must not be planned with.
+      forgetObservations(cluster);
+      return result;
+    }
+    const elapsed = Date.now() - started;
+    if (elapsed > wait.timeoutSeconds * 1000)
+      throw new PacemakerError(
+        "timeout",
+        `waited for ${wait.what}, but it did not within ${wait.timeoutSeconds} s:\n${wait.explain(status)}\n` +
+          `Mend the cause and run this again.`,
+      );
+    if (elapsed > tellAfter) {
+      tellAfter *= 2;
+      const [state = ""] = wait.explain(status).split("\n");
+      tellOfWait(
+        wait.what,
+        elapsed / 1000,
+        wait.timeoutSeconds,
+        state.replace(/^- /, ""),
+      );
+    }
+    if (elapsed > idleBeforeDecided) {
+      if (await hasSettled(cluster, status, wait.resources)) {
+        idleSince ??= Date.now();
+        if (Date.now() - idleSince > idleBeforeDecided)
+          throw new PacemakerError(
+            "cluster",
+            `waited for ${wait.what}, but the cluster has stopped trying:\n${wait.explain(status)}\n` +
+              `Mend the cause and run this again; failures on record are cleaned up then.`,
+          );
+      } else {
+        idleSince = undefined;
+      }
+    }
+    await sleep(pause);
+    pause = Math.min(longestPause, pause * 1.3);
+  }
+}
+
+async function hasSettled(
+  cluster: Cluster,
+  status: ClusterStatus,
+  resources: readonly string[],
+): Promise<boolean> {
+  return (
+    (await isIdle(cluster, status)) && !(await plansFor(cluster, resources))
+  );
+}
+
+/** Whether the cluster would still do something about the resources. */
+async function plansFor(
+  cluster: Cluster,
+  resources: readonly string[],
+): Promise<boolean> {
+  const plans = await observePlans(cluster);
+  return plans.some(
+    (action) => resources.includes(action.resource) && !action.blocked,
+  );
+}

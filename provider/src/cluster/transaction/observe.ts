@@ -1,0 +1,287 @@
+import { randomBytes } from "node:crypto";
+import { PacemakerError } from "../../errors";
+import { parseCib, parseCibHeader, type Cib } from "../../model/cib";
+import type { PcsCommand } from "../../pcs/commands";
+import { versionedPatch } from "../../model/patch";
+import { parseSimulation } from "../../model/simulation";
+import type { ClusterStatus } from "../../model/status";
+import {
+  failure,
+  onMember,
+  parse,
+  read,
+  readStatus,
+  type Cluster,
+  type Member,
+} from "../nodes/members";
+import { shared } from "./polling";
+import { readStaged, stagingScript, warmingScript, type Staged } from "./stage";
+
+/** What the cluster was at one moment, as one member of the quorate partition saw it. */
+export interface Observation {
+  readonly member: Member;
+  readonly cib: Cib;
+  readonly status: ClusterStatus;
+}
+
+const cibadmin = "/usr/sbin/cibadmin";
+const crmAdmin = "/usr/sbin/crmadmin";
+const crmResource = "/usr/sbin/crm_resource";
+const crmSimulate = "/usr/sbin/crm_simulate";
+
+/** Pacemaker's exit code for a patch that is made for another version of the CIB. */
+const oldCib = 103;
+
+/** No connection to the CIB's daemon, or none any more; no answer of it in time; ended by a signal. */
+const noAnswer = [102, 124, 137, 143];
+
+interface Snapshot {
+  readonly at: number;
+  readonly observation: Promise<Observation>;
+}
+
+/** What was read last, until this process changes anything: for those who change, and for those who only read. */
+const recent = new WeakMap<Cluster, Snapshot>();
+const lasting = new WeakMap<Cluster, Snapshot>();
+
+/** How long what was read serves, in milliseconds. */
+const recentFor = 300;
+const sharedFor = 10_000;
+
+/**
+ * Reads the configuration and the status from a member of the quorate partition.
+ *
+ * @throws PacemakerError when no host of the connection is one (kind quorum, or the transport's).
+ */
+export async function observe(cluster: Cluster): Promise<Observation> {
+  return snapshot(recent, cluster, 0);
+}
+
+/**
+ * What was read a moment ago serves those who would read it again, if this process has changed nothing since: where it is
+ * out of date, the compare-and-swap refuses what was planned with it.
+ */
+export async function observeRecent(cluster: Cluster): Promise<Observation> {
+  return snapshot(recent, cluster, recentFor);
+}
+
+/** What one read found serves every resource that is read at about the same time, until this process changes anything. */
+export async function observeShared(cluster: Cluster): Promise<Observation> {
+  return snapshot(lasting, cluster, sharedFor);
+}
+
+function snapshot(
+  snapshots: WeakMap<Cluster, Snapshot>,
+  cluster: Cluster,
+  maxAge: number,
+): Promise<Observation> {
+  const last = snapshots.get(cluster);
+  if (last && Date.now() - last.at < maxAge) return last.observation;
+  const observation = readAll(cluster);
+  const current = { at: Date.now(), observation };
+  snapshots.set(cluster, current);
+  observation.catch(() => {
+    if (snapshots.get(cluster) === current) snapshots.delete(cluster);
+  });
+  return observation;
+}
+
+/** Makes the next observation a new one. */
+export function forgetObservations(cluster: Cluster): void {
+  recent.delete(cluster);
+  lasting.delete(cluster);
+}
+
+/** The designated controller as it was seen last: it is the same one for days. */
+const controllers = new WeakMap<Cluster, string>();
+
+async function readAll(cluster: Cluster): Promise<Observation> {
+  return onMember(cluster, async (member, seen) => {
+    const query = (dc: string | undefined): Promise<string> =>
+      read(member, [cibadmin, "--query", ...atDc(member, { dc })]);
+    const expected = seen ? undefined : controllers.get(cluster);
+    const early = expected === undefined ? undefined : query(expected);
+    // Where another one is found, whatever became of it is of no interest.
+    early?.catch(() => undefined);
+    const status = seen ?? (await readStatus(member));
+    const text = await (early && status.dc === expected
+      ? early
+      : query(status.dc));
+    if (status.dc !== undefined) controllers.set(cluster, status.dc);
+    return { member, status, cib: parse(member, "cibadmin", text, parseCib) };
+  });
+}
+
+/** How long the designated controller may take to answer another node, in seconds. */
+const dcSeconds = 10;
+
+/**
+ * The copy of the CIB that counts is the designated controller's. Right after a partition has healed, another node's may
+ * be a version of its own, and a patch made for that one would change that copy alone.
+ */
+function atDc(
+  member: Member,
+  { dc }: { readonly dc?: string | undefined },
+): string[] {
+  return dc === undefined || dc === member.node
+    ? []
+    : ["--node", dc, "--timeout", `${dcSeconds}`];
+}
+
+/** Reads the status alone. */
+export const observeStatus = shared((cluster) => onMember(cluster, readStatus));
+
+/** What the cluster would still do if nothing else changed. */
+export const observePlans = shared((cluster) =>
+  onMember(cluster, async (member) =>
+    parse(
+      member,
+      "crm_simulate",
+      await read(member, [
+        crmSimulate,
+        "--live-check",
+        // Without it, only the status is printed.
+        "--simulate",
+        "--output-as=xml",
+      ]),
+      parseSimulation,
+    ),
+  ),
+);
+
+/** Whether the designated controller has carried out all that it planned. */
+export const isIdle = shared(
+  async (cluster, { dc }: ClusterStatus): Promise<boolean> => {
+    if (dc === undefined) return false;
+    return onMember(cluster, async (member) => {
+      const text = await read(member, [crmAdmin, "--status", dc]);
+      return text.includes("S_IDLE");
+    });
+  },
+);
+
+/** The runner of this process, on every node where it stages. */
+const runner = randomBytes(12).toString("hex");
+
+/** Where it takes longer, what is being started goes on without us. */
+const warmUpSeconds = 10;
+
+/** Starts what stages, ahead of time: most of what the first staging costs is that start. */
+export async function warmUp(cluster: Cluster): Promise<void> {
+  const { member } = await observeRecent(cluster);
+  const boundary = `warm-${randomBytes(12).toString("hex")}`;
+  await member.host.exec(["/bin/sh", "-s"], {
+    stdin: warmingScript(boundary, runner),
+    timeoutSeconds: warmUpSeconds,
+    reads: true,
+  });
+}
+
+/** Applies pcs commands to a copy of the observed CIB on the node. The cluster itself is not touched. */
+export async function stage(
+  { member, cib }: Observation,
+  commands: readonly PcsCommand[],
+): Promise<Staged> {
+  return stageText(member, cib.text, commands, false);
+}
+
+/** The same, and simulates there what the cluster would do. */
+export async function foresee(
+  { member, status }: Observation,
+  commands: readonly PcsCommand[],
+): Promise<Staged> {
+  // What runs where stands in the status, which an observation leaves out.
+  const dc = atDc(member, status);
+  const text = await read(member, [cibadmin, "--query", ...dc]);
+  return stageText(member, text, commands, true);
+}
+
+async function stageText(
+  member: Member,
+  text: string,
+  commands: readonly PcsCommand[],
+  foresees: boolean,
+): Promise<Staged> {
+  const boundary = `stage-${randomBytes(12).toString("hex")}`;
+  const result = await member.host.exec(["/bin/sh", "-s"], {
+    stdin: stagingScript(text, commands, boundary, runner, foresees),
+    timeoutSeconds: 40 + 2 * commands.length,
+    reads: true,
+  });
+  return readStaged(
+    result.stdout + result.stderr,
+    commands,
+    boundary,
+    member.node,
+  );
+}
+
+/**
+ * Applies a difference to exactly the version of the CIB that was observed.
+ *
+ * @returns false when the CIB has moved on meanwhile; nothing was changed then.
+ */
+export async function push(
+  cluster: Cluster,
+  { member, cib }: Observation,
+  diff: string,
+): Promise<boolean> {
+  const patch = versionedPatch(diff, cib.version);
+  if (patch === undefined) return true;
+  const result = await member.host
+    .exec([cibadmin, "--patch", "--xml-pipe"], {
+      stdin: patch,
+      rights: "cluster",
+    })
+    .catch((error: unknown) => {
+      throw isTimeout(error)
+        ? new PacemakerError("unknown-outcome", error.message, error.host)
+        : error;
+    })
+    .finally(() => forgetObservations(cluster));
+  if (result.code === 0) return true;
+  if (result.code === oldCib) return false;
+  const { kind, message, host } = failure(member, "cibadmin --patch", result);
+  throw new PacemakerError(
+    // The patch may have been on its way.
+    noAnswer.includes(result.code) ? "unknown-outcome" : kind,
+    message,
+    host,
+  );
+}
+
+function isTimeout(error: unknown): error is PacemakerError {
+  return error instanceof PacemakerError && error.kind === "timeout";
+}
+
+/**
+ * The observation, brought to the CIB's version of now, where nothing but the status has moved since. It reads that version
+ * alone: the less time lies between a look and the push, the fewer of a busy cluster's status changes come between them.
+ */
+export async function sameConfiguration(
+  observation: Observation,
+): Promise<Observation | undefined> {
+  const { member, status, cib } = observation;
+  const text = await read(member, [
+    cibadmin,
+    "--query",
+    "--no-children",
+    ...atDc(member, status),
+  ]);
+  const { version, quorate } = parse(member, "cibadmin", text, parseCibHeader);
+  const moved =
+    version.adminEpoch !== cib.version.adminEpoch ||
+    version.epoch !== cib.version.epoch;
+  return moved || !quorate
+    ? undefined
+    : { ...observation, cib: { ...cib, version } };
+}
+
+/** Forgets the failures of a resource on every node. Nothing else is changed, so a repeat does no harm. */
+export async function cleanUp(cluster: Cluster, id: string): Promise<void> {
+  await onMember(cluster, (member) =>
+    read(member, [crmResource, "--cleanup", "--resource", id], {
+      reads: false,
+    }),
+  ).finally(() => forgetObservations(cluster));
+}

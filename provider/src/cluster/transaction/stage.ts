@@ -1,0 +1,257 @@
+import { randomBytes } from "node:crypto";
+import { PacemakerError } from "../../errors";
+import { cibadminWord, type PcsCommand } from "../../pcs/commands";
+import type { Foresight } from "../preview/foresight";
+import { parseSimulation, type SimulatedAction } from "../../model/simulation";
+import { quoteArgv } from "../../ssh";
+import { indent } from "../report";
+import { pcsRunner } from "./runner";
+
+/** What became of one part of the staging script. */
+interface Section {
+  readonly name: string;
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The outcome of staging. */
+export type Staged =
+  /** The difference to the CIB that was read, as crm_diff prints it; what comes of it, where that was asked for. */
+  | { readonly diff: string; readonly foresight?: Foresight }
+  /** One command was refused: the others may be fine without it. */
+  | { readonly refusedCommand: number; readonly error: PacemakerError }
+  /** The commands together do not make a valid configuration. */
+  | { readonly error: PacemakerError };
+
+/**
+ * A script for `sh` that applies the pcs commands to a copy of the CIB, verifies it and prints the difference.
+ * The live cluster is not touched. The script is meant for the shell's standard input, so that no CIB value is in any
+ * argv and the CIB may have any size; `boundary` must be a word that occurs nowhere in it. Scripts that name the same
+ * runner share it; its name must be hard to guess.
+ *
+ * @param foresees whether to simulate as well what the cluster would do
+ */
+export function stagingScript(
+  cib: string,
+  commands: readonly PcsCommand[],
+  boundary: string,
+  runner = randomBytes(12).toString("hex"),
+  foresees = false,
+): string {
+  // The braces make the shell read all of it before it runs any: nothing below may eat the rest as its own input.
+  const lines = [
+    "{",
+    ...ownFolder,
+    `section() { printf '%s %s %s\\n' ${boundary} "$1" "$2"; cat "$work/out" "$work/err"; }`,
+    `run() { "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; }`,
+    ...file("old.xml", cib, boundary),
+    ...byRunner(commands, boundary, runner),
+    "verified=",
+    // pcs may not have been told what is wrong with the result: where it was right before, the ordinary calls are asked.
+    `if [ "$code" -eq 0 ]; then`,
+    `run crm_verify --xml-file "$work/new.xml" -V`,
+    `if [ "$code" -eq 0 ]; then verified=yes; section verify 0; else`,
+    `run crm_verify --xml-file "$work/old.xml" -V`,
+    `[ "$code" -eq 0 ] && code=1 || code=0`,
+    "fi",
+    "fi",
+    `if [ "$code" -ne 0 ]; then`,
+    `cp "$work/old.xml" "$work/new.xml"`,
+    ...commands.flatMap((command, index) => [
+      `run ${applied(command)}`,
+      `if [ "$code" -ne 0 ]; then section command-${index} "$code"; exit 0; fi`,
+    ]),
+    "fi",
+    `if [ -z "$verified" ]; then`,
+    `run crm_verify --xml-file "$work/new.xml" -V`,
+    `section verify "$code"`,
+    // Whether it was refused before as well.
+    `if [ "$code" -ne 0 ]; then`,
+    `run crm_verify --xml-file "$work/old.xml" -V`,
+    `section verify-old "$code"`,
+    "fi",
+    "fi",
+    `run crm_diff --original "$work/old.xml" --new "$work/new.xml" --no-version`,
+    `section diff "$code"`,
+    ...(foresees ? [simulated("old"), simulated("new")].flat() : []),
+    "exit 0",
+    "}",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function simulated(copy: "old" | "new"): string[] {
+  return [
+    `run crm_simulate --xml-file "$work/${copy}.xml" --simulate --output-as=xml`,
+    `section simulate-${copy} "$code"`,
+  ];
+}
+
+/** A script for `sh` that starts the runner of that name, where none runs, and ends when it is ready to work. */
+export function warmingScript(boundary: string, runner: string): string {
+  const lines = [
+    "{",
+    ...ownFolder,
+    `: >"$work/old.xml"`,
+    ...byRunner([], boundary, runner),
+    "exit 0",
+    "}",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const ownFolder = [
+  "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+  "umask 077",
+  "work=$(mktemp -d) || exit 70",
+  `trap 'rm -rf "$work"' EXIT`,
+];
+
+/** Where the runner ends before it has answered, it has failed. */
+const supervise = [
+  "home=$1 pcs=$2 work=$3",
+  "shift 3",
+  `echo $$ >"$home/pid"`,
+  `"$@" "$home/runner.py" "$home" "$pcs"`,
+  `rm -rf "$home"`,
+  `[ ! -p "$work/answer" ] || echo 1 >"$work/answer"`,
+].join("\n");
+
+/**
+ * All commands by the runner of that name: one is started where none runs. `code` is not 0 afterwards where that did not
+ * work.
+ */
+function byRunner(
+  commands: readonly PcsCommand[],
+  boundary: string,
+  runner: string,
+): string[] {
+  const seconds = 20 + 4 * commands.length;
+  return [
+    ...file("commands.json", JSON.stringify(commands), boundary),
+    ...file("runner.py", pcsRunner, boundary),
+    `cp "$work/old.xml" "$work/new.xml"`,
+    "pcs=$(command -v pcs)",
+    // Of the start script's own first line: the interpreter, with its options.
+    `python=$(sed -n '1s/^#! *//p' "$pcs")`,
+    `home=$(dirname "$work")/pacemaker-${runner}`,
+    "start() {",
+    `rm -rf "$home"`,
+    `mkdir "$home" && mkfifo "$home/requests" && mv "$work/runner.py" "$home" || return`,
+    `setsid /bin/sh -c '${supervise}' sh "$home" "$pcs" "$work" $python >/dev/null &`,
+    "}",
+    "ask() {",
+    // Open at both ends, so that nobody who opens them waits for another one.
+    `{ echo "$work" >&4; timeout ${seconds} head -n 1 <&3; } 3<>"$work/answer" 4<>"$home/requests"`,
+    "}",
+    `mkfifo "$work/answer"`,
+    "code=",
+    "case $python in *python*)",
+    // Anybody can make a folder beside ours, once its name has been seen: only one of our own counts.
+    `{ [ -O "$home" ] && [ ! -L "$home" ] && [ -p "$home/requests" ] && kill -0 "$(cat "$home/pid")"; } || start`,
+    "code=$(ask) ;;",
+    "esac </dev/null 2>/dev/null",
+    `code=\${code:-1}`,
+  ];
+}
+
+/** Writes a text into the working folder. */
+function file(name: string, text: string, boundary: string): string[] {
+  return [
+    `cat >"$work/${name}" <<'${boundary}'`,
+    text.endsWith("\n") ? text.slice(0, -1) : text,
+    boundary,
+  ];
+}
+
+/** Reads what the script printed. */
+export function readStaged(
+  output: string,
+  commands: readonly PcsCommand[],
+  boundary: string,
+  node: string,
+): Staged {
+  const refuse = (text: string) =>
+    new PacemakerError(
+      "cluster",
+      `${text}\nNothing was changed in the cluster.`,
+    );
+  const sections = new Map(
+    sectionsOf(output, boundary).map((section) => [section.name, section]),
+  );
+  for (const [index, command] of commands.entries()) {
+    const refused = sections.get(`command-${index}`);
+    if (refused)
+      return {
+        refusedCommand: index,
+        error: refuse(
+          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(refused.output)}`,
+        ),
+      };
+  }
+  const before = sections.get("verify-old");
+  const verified = sections.get("verify");
+  const diff = sections.get("diff");
+  if (!verified || !diff || (verified.code !== 0 && !before))
+    throw refuse(
+      `the change could not be prepared on ${node}: the script ended early and printed\n${indent(output)}`,
+    );
+  // A configuration that was refused before (such as one without a fencing device) is the operator's to mend.
+  if (verified.code !== 0 && before?.code === 0)
+    return {
+      error: refuse(
+        `crm_verify on ${node} refuses the changed configuration (exit code ${verified.code}):\n${indent(verified.output)}`,
+      ),
+    };
+  // crm_diff exits with 1 where it found a difference.
+  if (diff.code > 1)
+    throw refuse(
+      `crm_diff on ${node} failed (exit code ${diff.code}):\n${indent(diff.output)}`,
+    );
+  const foresight = (copy: "old" | "new"): SimulatedAction[] | undefined => {
+    const simulation = sections.get(`simulate-${copy}`);
+    if (simulation && simulation.code !== 0)
+      throw refuse(
+        `crm_simulate on ${node} failed (exit code ${simulation.code}):\n${indent(simulation.output)}`,
+      );
+    return simulation && parseSimulation(xmlOf(simulation.output));
+  };
+  const [without, withChange] = [foresight("old"), foresight("new")];
+  return {
+    diff: diff.code === 0 ? "" : diff.output,
+    ...(without && withChange
+      ? { foresight: { before: without, after: withChange } }
+      : {}),
+  };
+}
+
+/** Without what the tool said beside it. */
+function xmlOf(output: string): string {
+  const end = "</pacemaker-result>";
+  return output.slice(0, output.indexOf(end) + end.length);
+}
+
+/** The command as the script runs it on the copy. */
+function applied(command: PcsCommand): string {
+  return command[0] === cibadminWord
+    ? `env CIB_file="$work/new.xml" ${quoteArgv(command)}`
+    : `pcs -f "$work/new.xml" ${quoteArgv(command)}`;
+}
+
+/** The command as a person would type it. */
+function shown(command: PcsCommand): string {
+  return [...(command[0] === cibadminWord ? [] : ["pcs"]), ...command].join(
+    " ",
+  );
+}
+
+function sectionsOf(output: string, boundary: string): Section[] {
+  return output
+    .split(`${boundary} `)
+    .slice(1)
+    .map((part) => {
+      const end = part.indexOf("\n");
+      const [name = "", code = ""] = part.slice(0, end).split(" ");
+      return { name, code: Number(code), output: part.slice(end + 1) };
+    });
+}
