@@ -68,10 +68,11 @@ export function startProgram({
   current = cluster;
   count += 1;
   for (const node of cluster.nodes)
-    node.units.set("postfix", {
-      UnitFileState: "enabled",
-      ActiveState: "active",
-    });
+    for (const unit of ["postfix", "exim4"])
+      node.units.set(unit, {
+        UnitFileState: "enabled",
+        ActiveState: "active",
+      });
   const registered: Registered[] = [];
   pulumi.runtime.setAllConfig(
     Object.fromEntries(

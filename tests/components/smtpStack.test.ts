@@ -222,11 +222,15 @@ test("an id may be chosen", async () => {
   assert.equal(named("web").inputs.resourceId, "vip");
 });
 
-test("in preview nothing is asked of the cluster, and activeNode is not known yet", async () => {
+test("in preview nothing is changed in the cluster, and activeNode is not known yet", async () => {
   const { connection, cluster, registered } = startProgram({ preview: true });
   const stack = new SmtpStack("smtp", { ...address, connection });
   assert.equal(await valueOf(stack.floatingIp.ip), "192.0.2.25");
   await endProgram();
   assert.equal(registered.length, 4);
-  assert.deepEqual(cluster.log, []);
+  assert.deepEqual(cluster.commits, []);
+  assert.deepEqual(
+    cluster.log.filter((line) => /patch|systemctl (stop|disable)/.test(line)),
+    [],
+  );
 });

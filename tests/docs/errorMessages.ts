@@ -48,7 +48,10 @@ const complaints = {
   files: /src\/connection\.ts|ssh\/hostKey\.ts|(resources|plan)\/\w+\.ts/,
 };
 
-const warningMakers: Makers = new Map([["warn", { files: /./, position: -1 }]]);
+const warningMakers: Makers = new Map([
+  ["warn", { files: /./, position: -1 }],
+  ["tell", { files: /cluster\/nodes/, position: -1 }],
+]);
 
 /**
  * The first sentence of every message that the provider's code gives to an error, read from the code itself, with a gap

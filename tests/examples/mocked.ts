@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as provider from "pulumi-pacemaker/provider";
 
 export const connection = {
-  hosts: ["192.0.2.11", "192.0.2.12", "192.0.2.13"],
+  hosts: ["127.0.0.1", "127.0.0.2", "127.0.0.3"],
+  // Nobody listens there: no check of an input may reach further than this machine.
+  port: 9,
   privateKey: "not a key",
 };
 

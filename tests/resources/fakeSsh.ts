@@ -2,6 +2,7 @@
  * Puts a cluster in memory in the place of ssh, for the handlers of the provider's sources. Import it before anything
  * of the provider: what is loaded later finds this transport.
  */
+import { PacemakerError } from "../../provider/src/errors";
 import * as ssh from "../../provider/src/ssh";
 import { FakeCluster } from "../transaction/fakeCluster";
 
@@ -9,7 +10,8 @@ const open: { cluster?: FakeCluster } = {};
 let count = 0;
 
 const openHost: typeof ssh.openHost = (connection, address) => {
-  if (!open.cluster) throw new Error("the test has no cluster");
+  if (!open.cluster)
+    throw new PacemakerError("connect", "the test has no cluster");
   return open.cluster.open(connection, address);
 };
 

@@ -6,6 +6,12 @@ export function warn(resource: string, text: string): void {
   process.stderr.write(`warning: ${resource}: ${text}\n`);
 }
 
+/** How a person is told of a resource. */
+export type Tell = (resource: string, text: string) => void;
+
+/** For who only looks: the change itself will say it. */
+export const sayNothing: Tell = () => undefined;
+
 /** Tells what a change will do to the cluster, before it is made. */
 export function tellForesight(what: string, text: string): void {
   process.stderr.write(`foreseen: ${what}: ${text}\n`);

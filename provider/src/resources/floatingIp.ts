@@ -26,7 +26,12 @@ import {
   prefix,
   type AttributeValue,
 } from "./inputs";
-import { handlers, type Properties } from "./lifecycle";
+import {
+  handlers,
+  sameObject,
+  withoutReplaced,
+  type Properties,
+} from "./lifecycle";
 import {
   planPrimitive,
   readAttributes,
@@ -147,6 +152,16 @@ export const floatingIp = handlers<Inputs, Outputs>({
 
   normalise(inputs: Properties): Properties {
     return { monitorInterval: "30s", ...inputs };
+  },
+
+  async examine(inputs, previous) {
+    const { cib } = await observeShared(clusterOf(inputs.connection));
+    const known = sameObject(inputs, previous);
+    planPrimitive(
+      withoutReplaced(cib, inputs, previous),
+      declared(inputs),
+      known ? declared(known) : adopted(inputs),
+    );
   },
 
   async apply(inputs, previous) {

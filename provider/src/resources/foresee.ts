@@ -59,7 +59,7 @@ function replacing(cib: Cib, ids: readonly string[]): Step {
 export function foreseeGroup(
   cib: Cib,
   declared: DeclaredGroup,
-  previous: DeclaredGroup,
+  previous: Pick<DeclaredGroup, "members" | "meta"> | undefined,
 ): PcsCommand[] {
   const { id, members } = declared;
   const primitives = new Map(cib.primitives);
@@ -74,7 +74,7 @@ export function foreseeGroup(
     primitives.set(member, alone);
     return [removeFromGroup(group, [member])];
   });
-  const leaving = departures(cib, declared, previous.members);
+  const leaving = departures(cib, declared, previous?.members ?? []);
   return [
     ...arrival,
     ...planGroup({ ...cib, primitives }, declared, previous),

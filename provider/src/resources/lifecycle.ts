@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
+import { clusterOf } from "../cluster/nodes/members";
+import { refusal } from "../cluster/preview/examine";
+import type { Connection } from "../connection";
+import type { Cib } from "../model/cib";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
 import { providerText, type ProviderName } from "./shim";
@@ -9,6 +13,7 @@ export type Properties = Record<string, unknown>;
 
 /** What the inputs of every kind have. */
 export interface CommonInputs {
+  connection: Connection;
   resourceId: string;
   /** Whether to undo a change whose outcome was not reached. */
   rollback?: boolean;
@@ -41,6 +46,14 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
   ) => Promise<Applied<Outputs>>;
   /** Waits for the outcome and proves it. When it throws, the resource is there, but not as it should be. */
   readonly settle: (inputs: Inputs) => Promise<Outputs>;
+  /**
+   * Looks whether the cluster forbids what is declared, before anything is touched: in preview already. Not asked where the
+   * inputs are those of the state.
+   *
+   * @param previous the inputs in the state; undefined for a new resource. With another resourceId, it is to be replaced.
+   * @throws PacemakerError that says why.
+   */
+  readonly examine: (inputs: Inputs, previous?: Inputs) => Promise<void>;
   /** Tells the person what `apply` will make the cluster do, or what replacing it will. It throws nothing. */
   readonly foretell: (
     inputs: Inputs,
@@ -154,10 +167,29 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     async check(olds, news) {
       const inputs = kind.normalise(withoutProvider(news));
       // What stands in the state has been checked: where nothing changes, there is nothing to do.
-      const failures = isDeepStrictEqual(inputs, withoutProvider(olds))
-        ? []
-        : failuresOf(kind.schema, inputs).map(marked);
-      return { inputs, failures };
+      const previous = withoutProvider(olds ?? {});
+      if (isDeepStrictEqual(inputs, previous)) return { inputs, failures: [] };
+      const failures = failuresOf(kind.schema, inputs).map(marked);
+      const touchesCluster =
+        failures.length === 0 &&
+        !holdsUnknown(inputs) &&
+        changed(previous, inputs).some((name) => !manners.includes(name));
+      const refused = touchesCluster
+        ? await refusal(clusterOf(inputs.connection as Connection), () =>
+            kind.examine(
+              inputs as unknown as Inputs,
+              Object.keys(previous).length > 0
+                ? (previous as unknown as Inputs)
+                : undefined,
+            ),
+          )
+        : undefined;
+      return {
+        inputs,
+        failures: refused
+          ? [{ property: "", reason: messageOf(refused) }]
+          : failures,
+      };
     },
 
     async diff(_id, olds, news) {
@@ -242,6 +274,31 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     delete: atBoundary(async (_id, props) => {
       await kind.remove(withoutProvider(props) as unknown as Inputs & Outputs);
     }),
+  };
+}
+
+/** What was declared before of the same object: none where it is new, or replaces one with another id. */
+export function sameObject<Inputs extends CommonInputs>(
+  { resourceId }: CommonInputs,
+  previous: Inputs | undefined,
+): Inputs | undefined {
+  return previous?.resourceId === resourceId ? previous : undefined;
+}
+
+/** The configuration as it will be when what is replaced is gone. */
+export function withoutReplaced(
+  cib: Cib,
+  { resourceId }: CommonInputs,
+  previous: CommonInputs | undefined,
+): Cib {
+  if (!previous || previous.resourceId === resourceId) return cib;
+  const without = <Value>(map: ReadonlyMap<string, Value>) =>
+    new Map([...map].filter(([id]) => id !== previous.resourceId));
+  return {
+    ...cib,
+    primitives: without(cib.primitives),
+    groups: without(cib.groups),
+    ids: without(cib.ids),
   };
 }
 

@@ -31,7 +31,7 @@ import {
   type ResourceInputs,
 } from "./common";
 import { connectionInput } from "./connectionInput";
-import { foretellGroup } from "./foresee";
+import { foreseeGroup, foretellGroup } from "./foresee";
 import {
   arrivals,
   departures,
@@ -39,7 +39,12 @@ import {
   type DeclaredGroup,
 } from "../plan/group";
 import { asStrings, checkOwnId, id, port, type AttributeValue } from "./inputs";
-import { handlers, type Properties } from "./lifecycle";
+import {
+  handlers,
+  sameObject,
+  withoutReplaced,
+  type Properties,
+} from "./lifecycle";
 import { readAttributes } from "../plan/primitive";
 import { providerText } from "./shim";
 
@@ -146,6 +151,16 @@ export const resourceGroup = handlers<Inputs, Outputs>({
 
   normalise: (inputs: Properties): Properties => inputs,
 
+  async examine(inputs, previous) {
+    const { cib } = await observeShared(clusterOf(inputs.connection));
+    const known = sameObject(inputs, previous);
+    foreseeGroup(
+      withoutReplaced(cib, inputs, previous),
+      declared(inputs),
+      known ? declared(known) : adopted(inputs),
+    );
+  },
+
   async apply(inputs, previous) {
     const { resourceId, members } = inputs;
     const cluster = clusterOf(inputs.connection);
@@ -155,11 +170,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
       previous?.members ?? [],
     );
     const wanted = declared(inputs);
-    const last = previous
-      ? declared(previous)
-      : inputs.adopt === "update"
-        ? { members: [], meta: {} }
-        : undefined;
+    const last = previous ? declared(previous) : adopted(inputs);
     // Whatever forbids the change must be known before a member is stopped.
     planGroup(cib, wanted, last);
     await cleanUpFailures(cluster, status, members);
@@ -339,6 +350,11 @@ function addressOf(cib: Cib, member: string) {
       ...(netmask === undefined ? {} : { cidrNetmask: Number(netmask) }),
     },
   ];
+}
+
+/** Nothing was declared before, and what is there shall be changed all the same. */
+function adopted(inputs: Inputs) {
+  return inputs.adopt === "update" ? { members: [], meta: {} } : undefined;
 }
 
 function declared(inputs: Inputs): DeclaredGroup {

@@ -15,7 +15,7 @@ import {
 import type { Step } from "../cluster/preview/preview";
 import { clusterOf, reachEach, type Cluster } from "../cluster/nodes/members";
 import { removePrimitive } from "../cluster/change/remove";
-import { warn } from "../cluster/report";
+import { sayNothing, warn } from "../cluster/report";
 import { memberSettled, startedOn } from "../cluster/outcome/start";
 import {
   announce,
@@ -37,7 +37,13 @@ import {
   unit,
   type AttributeValue,
 } from "./inputs";
-import { handlers, type Applied, type Properties } from "./lifecycle";
+import {
+  handlers,
+  sameObject,
+  withoutReplaced,
+  type Applied,
+  type Properties,
+} from "./lifecycle";
 import {
   planPrimitive,
   readAttributes,
@@ -159,6 +165,32 @@ export const systemdResource = handlers<Inputs, Outputs>({
         ? { unit: name.replace(/(?<=.)\.service$/, "") }
         : {}),
     };
+  },
+
+  async examine(inputs, previous) {
+    const cluster = clusterOf(inputs.connection);
+    const { cib, status } = await observeShared(cluster);
+    const { resourceId, followWrapper } = inputs;
+    const known = sameObject(inputs, previous);
+    const { unit: found } = await findUnit(
+      cluster,
+      status,
+      resourceId,
+      inputs.unit,
+      followWrapper === true,
+      sayNothing,
+    );
+    const wanted = declared(inputs, found, true);
+    const others = withoutReplaced(cib, inputs, previous);
+    refuseSecondManager(others.primitives.values(), wanted);
+    const agent = others.primitives.get(resourceId)?.agent ?? "";
+    const last = known
+      ? declared(known, known.unit, true)
+      : inputs.adopt === "update"
+        ? takenOver
+        : undefined;
+    if (!last || !runsOtherUnit(agent, wanted))
+      planPrimitive(others, wanted, last);
   },
 
   async apply(inputs, previous) {

@@ -1,7 +1,7 @@
 import { PacemakerError } from "../../errors";
 import type { ClusterStatus } from "../../model/status";
 import { reachEach, type Cluster, type Member, type Reach } from "./members";
-import { warn } from "../report";
+import { warn, type Tell } from "../report";
 
 /**
  * The members that can be worked on. A node that the cluster knows to be offline is left out and named, unless only its
@@ -14,6 +14,7 @@ export async function onlineMembers(
   cluster: Cluster,
   status: ClusterStatus,
   resource: string,
+  tell: Tell = warn,
 ): Promise<{ members: Member[]; pendingNodes: string[] }> {
   const { members, lost } = await reachNodes(cluster, status);
   for (const { host, node } of members)
@@ -41,13 +42,13 @@ export async function onlineMembers(
     ...stranded.map(({ node }) => node),
   ];
   if (offline.length > 0)
-    warn(
+    tell(
       resource,
       `its unit could not be stopped and disabled on ${offline.join(", ")}: offline. ` +
         `Run "pulumi up" again when it is back.`,
     );
   if (lost.length === 0 && othersOnline.length > 0)
-    warn(
+    tell(
       resource,
       `its unit was not stopped and disabled on ${othersOnline.map((node) => node.name).join(", ")}: ` +
         `not among connection.hosts. Add its address, or run "systemctl disable --now" there.`,

@@ -9,7 +9,7 @@ import {
 import { isLost, type Cluster, type Member } from "./members";
 import { onlineMembers } from "./online";
 import type { ClusterStatus } from "../../model/status";
-import { indent, warn } from "../report";
+import { indent, warn, type Tell } from "../report";
 
 const systemctl = "/usr/bin/systemctl";
 
@@ -35,6 +35,7 @@ export interface UnitOnNodes {
  * Finds the unit on every node that can be reached.
  *
  * @param followWrapper register the instance that an empty wrapper stands for
+ * @param tell takes what a person should know; who only looks says nothing
  * @throws PacemakerError when a node that is online cannot be reached, the unit is missing on one, or nodes differ.
  */
 export async function findUnit(
@@ -43,11 +44,13 @@ export async function findUnit(
   resource: string,
   declared: string,
   followWrapper: boolean,
+  tell: Tell = warn,
 ): Promise<UnitOnNodes> {
   const { members, pendingNodes } = await onlineMembers(
     cluster,
     status,
     resource,
+    tell,
   );
   const found = await Promise.all(
     members.map(async (member) => {
@@ -91,7 +94,7 @@ export async function findUnit(
           .join(", ") +
         `. Install the same version everywhere, or give "unit". Nothing was changed.`,
     );
-  await warnOfTriggers(resource, found);
+  await warnOfTriggers(resource, found, tell);
   const starters = await Promise.all(
     found.map(async ({ member, first, unit }) => {
       const starting = await Promise.all(
@@ -118,6 +121,7 @@ export async function findUnit(
 async function warnOfTriggers(
   resource: string,
   found: readonly { readonly member: Member; readonly unit: Unit }[],
+  tell: Tell,
 ): Promise<void> {
   const nodesOf = new Map<string, string[]>();
   await Promise.all(
@@ -130,7 +134,7 @@ async function warnOfTriggers(
     ),
   );
   for (const [name, nodes] of nodesOf)
-    warn(
+    tell(
       resource,
       `its unit can still be started by ${name} on ${nodes.sort().join(", ")}, beside the cluster: ` +
         `"systemctl disable --now ${name}" there ends it.`,

@@ -40,9 +40,8 @@ interface Snapshot {
   readonly observation: Promise<Observation>;
 }
 
-/** What was read last, until this process changes anything: for those who change, and for those who only read. */
-const recent = new WeakMap<Cluster, Snapshot>();
-const lasting = new WeakMap<Cluster, Snapshot>();
+/** What was read last, until this process changes anything. */
+const last = new WeakMap<Cluster, Snapshot>();
 
 /** How long what was read serves, in milliseconds. */
 const recentFor = 300;
@@ -54,7 +53,7 @@ const sharedFor = 10_000;
  * @throws PacemakerError when no host of the connection is one (kind quorum, or the transport's).
  */
 export async function observe(cluster: Cluster): Promise<Observation> {
-  return snapshot(recent, cluster, 0);
+  return snapshot(cluster, 0);
 }
 
 /**
@@ -62,34 +61,29 @@ export async function observe(cluster: Cluster): Promise<Observation> {
  * out of date, the compare-and-swap refuses what was planned with it.
  */
 export async function observeRecent(cluster: Cluster): Promise<Observation> {
-  return snapshot(recent, cluster, recentFor);
+  return snapshot(cluster, recentFor);
 }
 
 /** What one read found serves every resource that is read at about the same time, until this process changes anything. */
 export async function observeShared(cluster: Cluster): Promise<Observation> {
-  return snapshot(lasting, cluster, sharedFor);
+  return snapshot(cluster, sharedFor);
 }
 
-function snapshot(
-  snapshots: WeakMap<Cluster, Snapshot>,
-  cluster: Cluster,
-  maxAge: number,
-): Promise<Observation> {
-  const last = snapshots.get(cluster);
-  if (last && Date.now() - last.at < maxAge) return last.observation;
+function snapshot(cluster: Cluster, maxAge: number): Promise<Observation> {
+  const known = last.get(cluster);
+  if (known && Date.now() - known.at < maxAge) return known.observation;
   const observation = readAll(cluster);
   const current = { at: Date.now(), observation };
-  snapshots.set(cluster, current);
+  last.set(cluster, current);
   observation.catch(() => {
-    if (snapshots.get(cluster) === current) snapshots.delete(cluster);
+    if (last.get(cluster) === current) last.delete(cluster);
   });
   return observation;
 }
 
 /** Makes the next observation a new one. */
 export function forgetObservations(cluster: Cluster): void {
-  recent.delete(cluster);
-  lasting.delete(cluster);
+  last.delete(cluster);
 }
 
 /** The designated controller as it was seen last: it is the same one for days. */

@@ -1,0 +1,81 @@
+import { newCluster } from "./fakeSsh";
+import test, { beforeEach, afterEach, describe, mock } from "node:test";
+import assert from "node:assert/strict";
+import { PacemakerError } from "../../provider/src/errors";
+import { floatingIp, systemdResource } from "../../provider/src/provider";
+
+let said = "";
+beforeEach(() => {
+  said = "";
+  mock.method(process.stderr, "write", (text: string) => {
+    said += text;
+    return true;
+  });
+});
+afterEach(() => mock.restoreAll());
+
+const address = { resourceId: "web_ip", ip: "192.0.2.80" };
+
+describe("check looks at the cluster", () => {
+  test("and refuses what it forbids, before anything is touched", async () => {
+    const { cluster, connection } = newCluster();
+    cluster.edit("resource create web_ip systemd:demo");
+    const { failures } = await floatingIp.check({}, { connection, ...address });
+    assert.equal(failures.length, 1);
+    assert.match(
+      failures[0]!.reason,
+      /^\[conflict\] web_ip exists in the cluster and differs .*\n- its agent is systemd:demo/,
+    );
+    assert.deepEqual(cluster.commits, []);
+  });
+
+  test("a unit that is missing on one node is refused", async () => {
+    const { cluster, connection } = newCluster();
+    for (const node of cluster.nodes.slice(1)) node.units.set("demo", {});
+    const { failures } = await systemdResource.check(
+      {},
+      { connection, resourceId: "demo", unit: "demo" },
+    );
+    assert.match(
+      failures[0]!.reason,
+      /^\[cluster\] demo: there is no usable unit "demo" on node-01 \(LoadState=not-found\)/,
+    );
+  });
+
+  test("what is to be replaced is not in its own way", async () => {
+    const { cluster, connection } = newCluster();
+    cluster.edit("resource create old systemd:demo");
+    for (const node of cluster.nodes) node.units.set("demo", {});
+    const inputs = { connection, unit: "demo", monitorInterval: "30s" };
+    const { failures } = await systemdResource.check(
+      { ...inputs, resourceId: "old" },
+      { ...inputs, resourceId: "new" },
+    );
+    assert.deepEqual(failures, []);
+  });
+
+  test("where nothing but the way to the nodes changes, nobody is asked", async () => {
+    const { cluster, connection } = newCluster();
+    const old = { ...address, monitorInterval: "30s" };
+    await floatingIp.check(
+      { ...old, connection: { ...connection, user: "other" } },
+      { ...old, connection },
+    );
+    assert.deepEqual(cluster.log, []);
+  });
+
+  test("a cluster that cannot be asked is said once, and refuses nothing", async () => {
+    const { cluster, connection } = newCluster();
+    for (const node of cluster.nodes)
+      node.openFails = new PacemakerError("connect", "nobody is there");
+    for (const ip of ["192.0.2.80", "192.0.2.81"]) {
+      const inputs = { connection, ...address, ip };
+      assert.deepEqual((await floatingIp.check({}, inputs)).failures, []);
+    }
+    assert.match(
+      said,
+      /^warning: cluster: whether it forbids what is declared could not be looked at: /,
+    );
+    assert.equal(said.split("warning:").length, 2, said);
+  });
+});
