@@ -1,12 +1,26 @@
 export { SmtpStack, type SmtpStackArgs } from "./components/smtpStack";
+export { type Connection } from "./connection";
 export { type ErrorKind } from "./errors";
-export { type ConnectionArgs } from "./resources/connectionInput";
-export { FloatingIp, type FloatingIpArgs } from "./resources/floatingIp";
+export {
+  type AttributeValue,
+  type MemberArgs,
+  type ResourceArgs,
+  type Timeouts,
+  type TimeoutsArgs,
+} from "./resources/classes/args";
+export {
+  type ConnectionArgs,
+  type HostKeys,
+} from "./resources/classes/connection";
+export {
+  FloatingIp,
+  type FloatingIpArgs,
+} from "./resources/classes/floatingIp";
 export {
   ResourceGroup,
   type ResourceGroupArgs,
-} from "./resources/resourceGroup";
+} from "./resources/classes/resourceGroup";
 export {
   SystemdResource,
   type SystemdResourceArgs,
-} from "./resources/systemdResource";
+} from "./resources/classes/systemdResource";

@@ -19,7 +19,8 @@ interface Maker {
 
 type Makers = ReadonlyMap<string | undefined, Maker>;
 
-const inputs = /src\/connection\.ts|resources\/(inputs|resourceGroup)\.ts/;
+const inputs =
+  /src\/connectionSchema\.ts|resources\/(inputs|resourceGroup)\.ts/;
 
 const errorMakers: Makers = new Map<string, Maker>(
   Object.entries({
@@ -45,7 +46,7 @@ const errorMakers: Makers = new Map<string, Maker>(
 /** The same for properties: what is said of an input, by checks of our own. */
 const complaints = {
   names: ["error", "message", "problem", "reason"],
-  files: /src\/connection\.ts|ssh\/hostKey\.ts|(resources|plan)\/\w+\.ts/,
+  files: /src\/connectionSchema\.ts|ssh\/hostKey\.ts|(resources|plan)\/\w+\.ts/,
 };
 
 const warningMakers: Makers = new Map([

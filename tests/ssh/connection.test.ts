@@ -1,11 +1,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  connectionSchema,
-  portOf,
-  userOf,
-} from "../../provider/src/connection";
+import { portOf, userOf } from "../../provider/src/connection";
+import { connectionSchema } from "../../provider/src/connectionSchema";
 import { makeKey } from "./keys";
 
 const key = makeKey();

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { connectionSchema } from "../connection";
+import { connectionSchema } from "../connectionSchema";
 import { hostKeys, type Output } from "./hostKeys";
 
 const help = `Usage: pulumi-pacemaker host-keys [--port PORT] HOST...

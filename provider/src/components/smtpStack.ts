@@ -3,35 +3,35 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   connectionInput,
   type ConnectionArgs,
-} from "../resources/connectionInput";
-import { FloatingIp } from "../resources/floatingIp";
-import { ResourceGroup } from "../resources/resourceGroup";
-import { SystemdResource } from "../resources/systemdResource";
+} from "../resources/classes/connection";
+import { FloatingIp } from "../resources/classes/floatingIp";
+import { ResourceGroup } from "../resources/classes/resourceGroup";
+import { SystemdResource } from "../resources/classes/systemdResource";
 
 export interface SmtpStackArgs {
   /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
-  connection?: pulumi.Input<ConnectionArgs>;
+  connection?: pulumi.Input<ConnectionArgs> | undefined;
   /** The address at which the mail service answers, IPv4 or IPv6, without a prefix. */
   ip: pulumi.Input<string>;
   /** The length of the address's network prefix, in bits. */
   cidrNetmask: pulumi.Input<number>;
   /** The interface that carries the address. Default: the one of the node's route to the address. */
-  nic?: pulumi.Input<string>;
+  nic?: pulumi.Input<string | undefined>;
   /** The systemd service. Default: the real Postfix unit, found out on the nodes. */
-  unit?: pulumi.Input<string>;
+  unit?: pulumi.Input<string> | undefined;
   /** How often Pacemaker looks after the address and the service. Default "30s". */
-  monitorInterval?: pulumi.Input<string>;
+  monitorInterval?: pulumi.Input<string | undefined>;
   /**
    * What becomes of resources that exist under these ids and were not made by the program. Default: they are taken over
    * untouched where they are the same, and refused, with each difference named, where not. "update": they are taken over
    * and changed to what is declared.
    */
-  adopt?: pulumi.Input<"update">;
+  adopt?: pulumi.Input<"update" | undefined>;
   /**
    * Whether to undo a change whose outcome was not reached: what was declared before is brought about again, or a new
    * group removed. What others changed meanwhile stays. Default false.
    */
-  rollback?: pulumi.Input<boolean>;
+  rollback?: pulumi.Input<boolean | undefined>;
 }
 
 const smtpPort = 25;

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { connectionSchema } from "../connection";
+import { connectionSchema } from "../connectionSchema";
 import { parseDuration } from "../model/duration";
 import { movingMark, stagedMark } from "../model/staging";
 
@@ -227,9 +227,6 @@ export const port = z
   .refine((value) => Number.isInteger(value) && value >= 1 && value <= 65535, {
     error: (issue) => wrong(issue.input, portWords),
   });
-
-/** What an instance or a meta attribute may be given as; Pacemaker keeps all as texts. */
-export type AttributeValue = string | number | boolean;
 
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const control = /\p{Cc}/u;

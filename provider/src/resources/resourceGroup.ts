@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
   type Observation,
@@ -15,7 +14,6 @@ import { warn } from "../cluster/report";
 import { startedOn } from "../cluster/outcome/start";
 import { stopResources } from "../cluster/change/stop";
 import { transact } from "../cluster/transaction/transact";
-import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
 import type { Cib, Group } from "../model/cib";
 import {
@@ -25,12 +23,7 @@ import {
   type PcsCommand,
 } from "../pcs/commands";
 import { isDisabled, movingMark, stagedMark } from "../model/staging";
-import {
-  resourceSchema,
-  type ResourceArgs,
-  type ResourceInputs,
-} from "./common";
-import { connectionInput } from "./connectionInput";
+import { resourceSchema, type ResourceInputs } from "./common";
 import { foreseeGroup, foretellGroup } from "./foresee";
 import {
   arrivals,
@@ -38,7 +31,7 @@ import {
   planGroup,
   type DeclaredGroup,
 } from "../plan/group";
-import { asStrings, checkOwnId, id, port, type AttributeValue } from "./inputs";
+import { asStrings, checkOwnId, id, port } from "./inputs";
 import {
   handlers,
   sameObject,
@@ -46,17 +39,6 @@ import {
   type Properties,
 } from "./lifecycle";
 import { readAttributes } from "../plan/primitive";
-import { providerText } from "./shim";
-
-export interface ResourceGroupArgs extends ResourceArgs {
-  /**
-   * The ids of the members in the order in which they start; they stop in the reverse order. Give the resources' own
-   * `resourceId` outputs, so that Pulumi knows the order too.
-   */
-  members: pulumi.Input<pulumi.Input<string>[]>;
-  /** TCP ports that must be listened on at the group's addresses once it has started. Default: none is looked at. */
-  listeningPorts?: pulumi.Input<pulumi.Input<number>[]>;
-}
 
 interface Inputs extends ResourceInputs {
   members: string[];
@@ -90,51 +72,6 @@ const schema = z
 
 /** How long a group waits for members that the same program creates beside it, in seconds. */
 const memberSeconds = 120;
-
-/**
- * A group of resources that run on one node, start in order and stop in the reverse order.
- *
- * The members put into it are created with `group` set to its id: they stand in the configuration, stopped, until the
- * group starts all of them in one change. Deleting the group stops its members, from last to first, and dissolves it.
- *
- * @example
- * new ResourceGroup("web", { members: [address.resourceId, service.resourceId] });
- */
-export class ResourceGroup extends pulumi.CustomResource {
-  declare readonly connection: pulumi.Output<Connection>;
-  declare readonly resourceId: pulumi.Output<string>;
-  declare readonly members: pulumi.Output<string[]>;
-  declare readonly meta: pulumi.Output<
-    Record<string, AttributeValue> | undefined
-  >;
-  declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
-  declare readonly adopt: pulumi.Output<"update" | undefined>;
-  declare readonly rollback: pulumi.Output<boolean | undefined>;
-  /** The node that runs the members. Undefined while an operator has the group disabled. */
-  declare readonly activeNode: pulumi.Output<string | undefined>;
-
-  constructor(
-    name: string,
-    args: ResourceGroupArgs,
-    options?: pulumi.CustomResourceOptions,
-  ) {
-    const inputs: ResourceGroupArgs = {
-      ...args,
-      connection: connectionInput(args.connection, name),
-      resourceId: args.resourceId ?? name,
-    };
-    super(
-      "pulumi-nodejs:dynamic/pacemaker:ResourceGroup",
-      name,
-      {
-        ...inputs,
-        activeNode: undefined,
-        __provider: providerText("resourceGroup"),
-      },
-      options,
-    );
-  }
-}
 
 export const resourceGroup = handlers<Inputs, Outputs>({
   name: "resourceGroup",

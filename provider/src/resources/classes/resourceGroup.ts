@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "../../connection";
+import { providerText } from "../shim";
+import type { AttributeValue, ResourceArgs } from "./args";
+import { connectionInput } from "./connection";
+
+export interface ResourceGroupArgs extends ResourceArgs {
+  /**
+   * The ids of the members in the order in which they start; they stop in the reverse order. Give the resources' own
+   * `resourceId` outputs, so that Pulumi knows the order too.
+   */
+  members: pulumi.Input<pulumi.Input<string>[]>;
+  /** TCP ports that must be listened on at the group's addresses once it has started. Default: none is looked at. */
+  listeningPorts?: pulumi.Input<pulumi.Input<number>[] | undefined>;
+}
+
+/**
+ * A group of resources that run on one node, start in order and stop in the reverse order.
+ *
+ * The members put into it are created with `group` set to its id: they stand in the configuration, stopped, until the
+ * group starts all of them in one change. Deleting the group stops its members, from last to first, and dissolves it.
+ *
+ * @example
+ * new ResourceGroup("web", { members: [address.resourceId, service.resourceId] });
+ */
+export class ResourceGroup extends pulumi.CustomResource {
+  declare readonly connection: pulumi.Output<Connection>;
+  declare readonly resourceId: pulumi.Output<string>;
+  declare readonly members: pulumi.Output<string[]>;
+  declare readonly meta: pulumi.Output<
+    Record<string, AttributeValue> | undefined
+  >;
+  declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
+  declare readonly adopt: pulumi.Output<"update" | undefined>;
+  declare readonly rollback: pulumi.Output<boolean | undefined>;
+  /** The node that runs the members. Undefined while an operator has the group disabled. */
+  declare readonly activeNode: pulumi.Output<string | undefined>;
+
+  constructor(
+    name: string,
+    args: ResourceGroupArgs,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    const inputs: ResourceGroupArgs = {
+      ...args,
+      connection: connectionInput(args.connection, name),
+      resourceId: args.resourceId ?? name,
+    };
+    super(
+      "pulumi-nodejs:dynamic/pacemaker:ResourceGroup",
+      name,
+      {
+        ...inputs,
+        activeNode: undefined,
+        __provider: providerText("resourceGroup"),
+      },
+      options,
+    );
+  }
+}

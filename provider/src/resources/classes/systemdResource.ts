@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "../../connection";
+import { providerText } from "../shim";
+import type { AttributeValue, MemberArgs, Timeouts } from "./args";
+import { connectionInput } from "./connection";
+
+export interface SystemdResourceArgs extends MemberArgs {
+  /** The systemd service, such as "postfix" or "postfix@-". It must exist on every node. */
+  unit: pulumi.Input<string>;
+  /**
+   * Whether to register the one instance that an empty wrapper unit stands for, where `unit` is one: on Debian 12,
+   * `postfix.service` stays active when the master has died, and `postfix@-.service` is the real one. Default false.
+   */
+  followWrapper?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * A systemd service that Pacemaker starts, watches and moves.
+ *
+ * The unit is stopped and disabled on every node of `connection.hosts`, since Pacemaker alone must start it; on other
+ * nodes of the cluster a warning says that it was not. Deleting the resource stops the service, and leaves the unit
+ * stopped and disabled on every node: `systemctl enable --now UNIT` gives a node its own service back.
+ *
+ * @example
+ * new SystemdResource("web_service", { unit: "nginx", group: "web" });
+ */
+export class SystemdResource extends pulumi.CustomResource {
+  declare readonly connection: pulumi.Output<Connection>;
+  declare readonly resourceId: pulumi.Output<string>;
+  declare readonly unit: pulumi.Output<string>;
+  declare readonly followWrapper: pulumi.Output<boolean | undefined>;
+  declare readonly monitorInterval: pulumi.Output<string>;
+  declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
+  declare readonly meta: pulumi.Output<
+    Record<string, AttributeValue> | undefined
+  >;
+  declare readonly group: pulumi.Output<string | undefined>;
+  declare readonly adopt: pulumi.Output<"update" | undefined>;
+  declare readonly rollback: pulumi.Output<boolean | undefined>;
+  /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
+  declare readonly registeredUnit: pulumi.Output<string>;
+  /** The nodes that were offline, where the unit is still to be stopped and disabled: the next update does it. */
+  declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
+  /** The node that runs the service. Undefined for a member of a group: see the group's. */
+  declare readonly activeNode: pulumi.Output<string | undefined>;
+
+  constructor(
+    name: string,
+    args: SystemdResourceArgs,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    const inputs: SystemdResourceArgs = {
+      ...args,
+      connection: connectionInput(args.connection, name),
+      resourceId: args.resourceId ?? name,
+    };
+    super(
+      "pulumi-nodejs:dynamic/pacemaker:SystemdResource",
+      name,
+      {
+        ...inputs,
+        activeNode: undefined,
+        registeredUnit: undefined,
+        pendingNodes: undefined,
+        __provider: providerText("systemdResource"),
+      },
+      options,
+    );
+  }
+}
