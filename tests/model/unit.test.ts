@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import {
   instancesBehind,
   isFullName,
+  parseIds,
   parseUnit,
   unitProperties,
+  unitWithAlias,
 } from "../../provider/src/model/unit";
 import { suites, unitFixture } from "./fixtures";
 
@@ -12,12 +14,14 @@ test("Debian 12's postfix is a wrapper around one instance", () => {
   const unit = parseUnit("postfix", unitFixture("bookworm", "postfix"));
   assert.deepEqual(unit, {
     name: "postfix",
+    names: ["postfix.service"],
     loadState: "loaded",
     isEnabled: false,
     isActive: false,
     isWrapper: true,
     starts: ["postfix@-.service", "sysinit.target", "system.slice"],
     startedBy: [],
+    stops: ["postfix@-.service"],
     triggeredBy: [],
     isScript: false,
   });
@@ -31,12 +35,14 @@ test("Debian 12's instance is not enabled on its own: its wrapper's generator pu
   );
   assert.deepEqual(unit, {
     name: "postfix@-",
+    names: ["postfix@-.service"],
     loadState: "loaded",
     isEnabled: false,
     isActive: false,
     isWrapper: false,
     starts: ["network-online.target", "sysinit.target", "system-postfix.slice"],
     startedBy: ["postfix.service"],
+    stops: [],
     triggeredBy: [],
     isScript: false,
   });
@@ -47,12 +53,14 @@ test("Debian 13's postfix is a real unit", () => {
   const unit = parseUnit("postfix", unitFixture("trixie", "postfix"));
   assert.deepEqual(unit, {
     name: "postfix",
+    names: ["postfix.service"],
     loadState: "loaded",
     isEnabled: true,
     isActive: true,
     isWrapper: false,
     starts: ["sysinit.target", "system.slice"],
     startedBy: ["multi-user.target"],
+    stops: [],
     triggeredBy: [],
     isScript: false,
   });
@@ -65,12 +73,14 @@ for (const suite of suites)
       const unit = parseUnit("nosuch", unitFixture(suite, "nosuch"));
       assert.deepEqual(unit, {
         name: "nosuch",
+        names: ["nosuch.service"],
         loadState: "not-found",
         isEnabled: false,
         isActive: false,
         isWrapper: false,
         starts: [],
         startedBy: [],
+        stops: [],
         triggeredBy: [],
         isScript: false,
       });
@@ -117,7 +127,7 @@ test("a script for SysV's init, and what triggers a unit", () => {
 });
 
 test("a name that says what kind of unit it is", () => {
-  for (const name of ["a.service", "a.b.socket", "a@-.timer"])
+  for (const name of ["a.service", "a.b.socket", "a@-.timer", "a-b.mount"])
     assert.equal(isFullName(name), true, name);
   for (const name of ["a", "a.b", "postfix@-", ".service"])
     assert.equal(isFullName(name), false, name);
@@ -144,4 +154,46 @@ test("the instances behind a wrapper: one, several or none", () => {
     "pg@15-main",
   ]);
   assert.deepEqual(wrapper("pg@15-main.socket"), []);
+});
+
+test("an alias is read as the unit that it names", () => {
+  const unit = parseUnit(
+    "mysqldemo",
+    "Id=maria.service\nNames=maria.service mysqldemo.service\nLoadState=loaded\n",
+  );
+  assert.equal(unit.name, "maria");
+  assert.deepEqual(unit.names, ["maria.service", "mysqldemo.service"]);
+});
+
+test("what is stopped with a unit, by whatever property", () => {
+  const text =
+    "RequiredBy=a.service b.service\nRequisiteOf=c.service\nBoundBy=d.service\nConsistsOf=a.service\nPropagatesStopTo=e.mount\n";
+  assert.deepEqual(parseUnit("x", text).stops, [
+    ...["a.service", "b.service", "c.service", "d.service", "e.mount"],
+  ]);
+});
+
+test("the real names of several units", () => {
+  const text =
+    "Id=maria.service\nLoadState=loaded\n\nId=nosuch.service\nLoadState=not-found\n\nLoadState=masked\nId=off.service\n";
+  assert.deepEqual(parseIds(text), ["maria.service", undefined, "off.service"]);
+  assert.deepEqual(parseIds(""), []);
+});
+
+test("an alias that systemd does not know now is found in the unit files", () => {
+  const found = [
+    "/lib/systemd/system/mariadb.service:Alias=mysql.service mysqld.service",
+    "/etc/systemd/system/old.service.d/names.conf:Alias = older.service",
+    "/lib/systemd/system/getty@.service:Alias=autovt@.service",
+    "/lib/systemd/system/self.service:Alias=self.service",
+  ].join("\n");
+  for (const [alias, unit] of [
+    ["mysqld.service", "mariadb.service"],
+    ["older.service", "old.service"],
+    ["autovt@tty5.service", "getty@tty5.service"],
+    ["mysql", undefined],
+    ["self.service", undefined],
+    ["nosuch@1.service", undefined],
+  ] as const)
+    assert.equal(unitWithAlias(alias, found), unit, alias);
 });

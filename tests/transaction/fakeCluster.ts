@@ -51,6 +51,10 @@ export interface FakeGroup {
 }
 
 export interface FakeUnit {
+  /** All its names, with their suffix, where it has aliases. */
+  Names?: string;
+  /** The lines of its file that name it otherwise once it is enabled; without that, nothing finds them. */
+  Alias?: string;
   LoadState?: string;
   UnitFileState?: string;
   ActiveState?: string;
@@ -58,6 +62,9 @@ export interface FakeUnit {
   RemainAfterExit?: string;
   Wants?: string;
   WantedBy?: string;
+  RequiredBy?: string;
+  BoundBy?: string;
+  ConsistsOf?: string;
   TriggeredBy?: string;
 }
 
@@ -240,6 +247,16 @@ export class FakeCluster {
         return this.stage(stdin);
       case "/usr/bin/systemctl":
         return this.systemctl(node, words);
+      case "/bin/grep":
+        return ok(
+          [...node.units]
+            .filter(([, { Alias }]) => Alias !== undefined)
+            .map(
+              ([name, { Alias }]) =>
+                `/lib/systemd/system/${name}.service:Alias=${Alias}\n`,
+            )
+            .join(""),
+        );
       case "/bin/cat":
         return ok(this.listeners(node));
       case "/usr/bin/env":
@@ -582,26 +599,44 @@ export class FakeCluster {
   }
 
   private systemctl(node: FakeNode, words: readonly string[]): ExecResult {
-    const name = (words.at(-1) ?? "").replace(/\.service$/, "");
-    const unit = node.units.get(name) ?? { LoadState: "not-found" };
     const [verb] = words;
+    const named = (word: string): [string, FakeUnit] => {
+      const name = word.replace(/\.service$/, "");
+      return (
+        [...node.units].find(
+          ([id, { Names = "" }]) =>
+            id === name || Names.split(" ").includes(word),
+        ) ?? [name, { LoadState: "not-found" }]
+      );
+    };
     if (verb === "show")
       return ok(
-        Object.entries({
-          LoadState: "loaded",
-          UnitFileState: "disabled",
-          ActiveState: "inactive",
-          Type: "forking",
-          RemainAfterExit: "no",
-          Wants: "",
-          Requires: "",
-          WantedBy: "",
-          RequiredBy: "",
-          ...unit,
-        })
-          .map(([key, value]) => `${key}=${value}\n`)
-          .join(""),
+        words
+          .slice(words.indexOf("--") + 1)
+          .map((word) => {
+            const [id, unit] = named(word);
+            const full = /\.\w+$/.test(id) ? id : `${id}.service`;
+            return Object.entries({
+              Id: full,
+              Names: full,
+              LoadState: "loaded",
+              UnitFileState: "disabled",
+              ActiveState: "inactive",
+              Type: "forking",
+              RemainAfterExit: "no",
+              Wants: "",
+              Requires: "",
+              WantedBy: "",
+              RequiredBy: "",
+              ...unit,
+            })
+              .filter(([key]) => key !== "Alias")
+              .map(([key, value]) => `${key}=${value}\n`)
+              .join("");
+          })
+          .join("\n"),
       );
+    const [, unit] = named(words.at(-1) ?? "");
     if (verb === "disable") unit.UnitFileState = "disabled";
     if (verb === "stop" || words.includes("--now"))
       unit.ActiveState = "inactive";

@@ -1,7 +1,9 @@
 /** What `systemctl show` says of a service unit. */
 export interface Unit {
-  /** Without ".service", as pcs names it. */
+  /** Its real name, whatever alias it was asked by; without ".service", as pcs names it. */
   readonly name: string;
+  /** All its names that systemd knows of, each with its suffix: the real one and the aliases. */
+  readonly names: readonly string[];
   /** "loaded", "not-found", "masked", "bad-setting", ... */
   readonly loadState: string;
   readonly isEnabled: boolean;
@@ -12,6 +14,8 @@ export interface Unit {
   readonly starts: readonly string[];
   /** The units that pull it in. */
   readonly startedBy: readonly string[];
+  /** The units that systemd stops with it: those that require it, are bound to it or a part of it. */
+  readonly stops: readonly string[];
   /** The sockets, timers and paths that start it when something happens. */
   readonly triggeredBy: readonly string[];
   /** A script for SysV's init, which systemd made a unit of. */
@@ -19,6 +23,8 @@ export interface Unit {
 }
 
 export const unitProperties = [
+  "Id",
+  "Names",
   "LoadState",
   "UnitFileState",
   "ActiveState",
@@ -28,24 +34,26 @@ export const unitProperties = [
   "Requires",
   "WantedBy",
   "RequiredBy",
+  "RequisiteOf",
+  "BoundBy",
+  "ConsistsOf",
+  "PropagatesStopTo",
   "TriggeredBy",
 ] as const;
 
-/** Reads the lines `Name=value` that `systemctl show --property=...` prints. */
-export function parseUnit(name: string, text: string): Unit {
-  const values = new Map(
-    text
-      .split("\n")
-      .filter((line) => line.includes("="))
-      .map((line) => {
-        const at = line.indexOf("=");
-        return [line.slice(0, at), line.slice(at + 1).trim()] as const;
-      }),
-  );
+/**
+ * Reads the lines `Name=value` that `systemctl show --property=...` prints.
+ *
+ * @param asked the name that was asked for
+ */
+export function parseUnit(asked: string, text: string): Unit {
+  const values = valuesIn(text);
   const words = (property: string): string[] =>
     (values.get(property) ?? "").split(" ").filter((word) => word !== "");
+  const id = values.get("Id") || fullName(asked);
   return {
-    name: name.replace(/\.service$/, ""),
+    name: shortName(id),
+    names: [...new Set([id, ...words("Names")])],
     loadState: values.get("LoadState") ?? "",
     // "enabled-runtime" is gone at the next boot, or comes from a wrapper's generator: then the wrapper counts.
     isEnabled: values.get("UnitFileState") === "enabled",
@@ -57,9 +65,71 @@ export function parseUnit(name: string, text: string): Unit {
       values.get("RemainAfterExit") === "yes",
     starts: [...words("Wants"), ...words("Requires")],
     startedBy: [...words("WantedBy"), ...words("RequiredBy")],
+    stops: [
+      ...new Set(
+        [
+          ...["RequiredBy", "RequisiteOf", "BoundBy"],
+          ...["ConsistsOf", "PropagatesStopTo"],
+        ].flatMap(words),
+      ),
+    ],
     triggeredBy: words("TriggeredBy"),
     isScript: values.get("UnitFileState") === "generated",
   };
+}
+
+function valuesIn(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text
+      .split("\n")
+      .filter((line) => line.includes("="))
+      .map((line) => {
+        const at = line.indexOf("=");
+        return [line.slice(0, at), line.slice(at + 1).trim()] as const;
+      }),
+  );
+}
+
+/**
+ * Reads what `systemctl show --property=Id,LoadState` prints of several units: for each, in the order in which they were
+ * asked for, its real name; undefined where there is none.
+ */
+export function parseIds(text: string): (string | undefined)[] {
+  return text
+    .split(/\n\s*\n/)
+    .map(valuesIn)
+    .filter((values) => values.has("Id"))
+    .map((values) =>
+      values.get("LoadState") === "not-found" ? undefined : values.get("Id"),
+    );
+}
+
+/**
+ * The unit whose [Install] section gives it this alias. The link that makes the alias is there only while the unit is
+ * enabled: where it is not, systemd itself does not know the name.
+ *
+ * @param found lines as "grep -H" prints them: `/lib/systemd/system/ssh.service:Alias=sshd.service`
+ */
+export function unitWithAlias(
+  alias: string,
+  found: string,
+): string | undefined {
+  const [, start = "", instance = "", suffix = ""] =
+    /^([^@]+@)(.*)(\.\w+)$/.exec(alias) ?? [];
+  for (const line of found.split("\n")) {
+    const [, path = "", values = ""] =
+      /^([^:]+):\s*Alias\s*=(.*)$/.exec(line) ?? [];
+    const named = values.trim().split(/\s+/);
+    const [, file = ""] =
+      /\/([^/]+\.(?:service|socket|timer|path|target))(?:\.d\/[^/]+)?$/.exec(
+        path,
+      ) ?? [];
+    if (file === "" || file === alias) continue;
+    if (named.includes(alias)) return file;
+    if (start !== "" && named.includes(`${start}${suffix}`))
+      return file.replace("@.", `@${instance}.`);
+  }
+  return undefined;
 }
 
 /**
@@ -77,5 +147,17 @@ export function instancesBehind(unit: Unit): string[] {
 
 /** Whether the name says what kind of unit it is: one without is a service, and may hold dots all the same. */
 export function isFullName(name: string): boolean {
-  return /.\.(service|socket|timer|path|target)$/.test(name);
+  return /.\.(service|socket|timer|path|target|mount|automount|swap|slice|scope|device)$/.test(
+    name,
+  );
+}
+
+/** The name with its suffix, as systemd has it. */
+export function fullName(name: string): string {
+  return isFullName(name) ? name : `${name}.service`;
+}
+
+/** The name of a service without its suffix, as pcs has it; any other unit's as it is. */
+export function shortName(name: string): string {
+  return name.replace(/(?<=.)\.service$/, "");
 }

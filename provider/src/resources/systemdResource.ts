@@ -21,10 +21,11 @@ import {
   transact,
   type Announcement,
 } from "../cluster/transaction/transact";
+import { refuseSecondManager } from "../cluster/nodes/managers";
 import { disableUnit, findUnit } from "../cluster/nodes/units";
-import { PacemakerError } from "../errors";
 import { withFollowers } from "../model/cib";
 import { stopCommand } from "../model/staging";
+import { fullName, shortName } from "../model/unit";
 import { memberSchema, type MemberInputs } from "./common";
 import { foretellPrimitive } from "./foresee";
 import { asStrings, checkOwnId, flag, unit } from "./inputs";
@@ -96,20 +97,19 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const { cib, status } = await observeShared(cluster);
     const { resourceId, followWrapper } = inputs;
     const known = sameObject(inputs, previous);
-    const { unit: found } = await findUnit(
+    const others = withoutReplaced(cib, inputs, previous);
+    const units = await findUnit(
       cluster,
-      status,
+      { cib: others, status },
       resourceId,
       inputs.unit,
       followWrapper === true,
       sayNothing,
     );
-    const wanted = declared(inputs, found, true);
-    const others = withoutReplaced(cib, inputs, previous);
-    refuseSecondManager(others.primitives.values(), wanted);
+    const wanted = declared(inputs, units.unit, units.declared);
     const agent = others.primitives.get(resourceId)?.agent ?? "";
     const last = known
-      ? declared(known, known.unit, true)
+      ? declared(known, known.unit)
       : inputs.adopt === "update"
         ? takenOver
         : undefined;
@@ -143,7 +143,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const cluster = clusterOf(inputs.connection);
     const { cib } = await observeRecent(cluster);
     const agent = cib.primitives.get(inputs.resourceId)?.agent ?? "";
-    const registeredUnit = agent.replace(/^systemd:/, "");
+    const registeredUnit = unitOf(agent);
     if (inputs.group !== undefined) {
       await memberSettled(cluster, inputs.resourceId, inputs.group);
       return { registeredUnit };
@@ -158,7 +158,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const { cib, status } = await observeShared(clusterOf(state.connection));
     const found = cib.primitives.get(state.resourceId);
     if (!found?.agent.startsWith("systemd:")) return undefined;
-    const registeredUnit = found.agent.slice("systemd:".length);
+    const registeredUnit = unitOf(found.agent);
     return {
       ...state,
       unit:
@@ -184,18 +184,9 @@ export const systemdResource = handlers<Inputs, Outputs>({
   },
 });
 
-/** The unit must have one master: stopping it would break the other resource's promise. */
-function refuseSecondManager(
-  primitives: Iterable<{ id: string; agent: string }>,
-  wanted: Declared,
-): void {
-  for (const primitive of primitives)
-    if (primitive.id !== wanted.id && wanted.agents.includes(primitive.agent))
-      throw new PacemakerError(
-        "conflict",
-        `${wanted.id}: the cluster's resource ${primitive.id} manages ${primitive.agent} already. ` +
-          `Set resourceId to "${primitive.id}" to take it over, or remove it first. Nothing was changed.`,
-      );
+/** The unit of an agent such as "systemd:postfix". */
+function unitOf(agent: string): string {
+  return shortName(agent.replace(/^systemd:/, ""));
 }
 
 /** Whether the unit is to be changed where the resource stands. */
@@ -203,20 +194,18 @@ function runsOtherUnit(agent: string, wanted: Declared): boolean {
   return agent.startsWith("systemd:") && !wanted.agents.includes(agent);
 }
 
-/** @param orWrapper whether the declared unit itself serves as well, where it is a wrapper of the one to register */
+/** @param wrapper serves as well as the unit to register, where it is given: what was taken over stays as it is */
 function declared(
   inputs: Inputs,
   registered: string,
-  orWrapper: boolean,
+  wrapper = registered,
 ): Declared {
   return {
     id: inputs.resourceId,
-    agents: [
-      ...new Set([
-        `systemd:${registered}`,
-        ...(orWrapper ? [`systemd:${inputs.unit}`] : []),
-      ]),
-    ],
+    agents: [...new Set([registered, wrapper])].flatMap((unit) => [
+      `systemd:${unit}`,
+      `systemd:${unit}.service`,
+    ]),
     options: {},
     monitorInterval: inputs.monitorInterval,
     timeouts: { ...inputs.timeouts },
@@ -238,7 +227,7 @@ async function register(
   const before = await observeRecent(cluster);
   const units = await findUnit(
     cluster,
-    before.status,
+    before,
     resourceId,
     inputs.unit,
     inputs.followWrapper === true,
@@ -247,23 +236,24 @@ async function register(
     inputs,
     units.unit,
     // What was taken over stays as it is, until the program says otherwise.
-    !previous || previous.followWrapper === inputs.followWrapper,
+    !previous || previous.followWrapper === inputs.followWrapper
+      ? units.declared
+      : units.unit,
   );
   const last = previous
-    ? declared(previous, previous.registeredUnit ?? previous.unit, true)
+    ? declared(previous, previous.registeredUnit ?? previous.unit)
     : inputs.adopt === "update"
       ? takenOver
       : undefined;
   const agent = before.cib.primitives.get(resourceId)?.agent ?? "";
   const isOtherUnit = last !== undefined && runsOtherUnit(agent, wanted);
   const plan = ({ cib }: Observation) => {
-    refuseSecondManager(cib.primitives.values(), wanted);
+    refuseSecondManager(cib, resourceId, units);
     return planPrimitive(cib, wanted, last);
   };
   // Whatever forbids the change must be known before a unit is stopped.
-  if (isOtherUnit) refuseSecondManager(before.cib.primitives.values(), wanted);
-  else plan(before);
-  if (wanted.agents.slice(1).includes(agent))
+  if (!isOtherUnit) plan(before);
+  if (wanted.agents.includes(agent) && unitOf(agent) !== units.unit)
     warn(
       resourceId,
       `runs ${agent}, which is an empty wrapper: it counts as running whatever becomes of ${units.unit}; left so. ` +
@@ -303,24 +293,28 @@ async function register(
 /** What `register` will amount to. */
 async function foresee(
   cluster: Cluster,
-  { cib, status }: Observation,
+  seen: Observation,
   inputs: Inputs,
   previous: Inputs & Outputs,
 ): Promise<Step> {
+  const { cib } = seen;
   const { resourceId: id, unit: name, followWrapper } = inputs;
   const registered = previous.registeredUnit ?? previous.unit;
   const isSame =
     name === previous.unit && followWrapper === previous.followWrapper;
   const found = isSame
     ? registered
-    : (await findUnit(cluster, status, id, name, followWrapper === true)).unit;
-  const wanted = declared(inputs, found, isSame);
-  refuseSecondManager(cib.primitives.values(), wanted);
+    : (await findUnit(cluster, seen, id, name, followWrapper === true)).unit;
+  const wanted = declared(inputs, found, isSame ? name : found);
+  refuseSecondManager(cib, id, {
+    unit: found,
+    names: new Set([found, name].map(fullName)),
+  });
   if (runsOtherUnit(cib.primitives.get(id)?.agent ?? "", wanted))
     return {
       commands: withFollowers(cib, id).flatMap((one) => stopCommand(cib, one)),
       afterStop: "restart",
     };
-  const last = declared(previous, registered, true);
+  const last = declared(previous, registered);
   return { commands: planPrimitive(cib, wanted, last) };
 }

@@ -43,6 +43,8 @@ export interface Cluster {
   readonly names: Map<string, Promise<string>>;
   /** The hosts that were lost while they worked: the others are asked first, as long as this process lives. */
   readonly setBack: Set<string>;
+  /** By node and name: the real name of a systemd unit, where there is one. */
+  readonly unitNames: Map<string, Promise<string | undefined>>;
   /** The names of the cluster's nodes, as the first member told them: no host may lead into another cluster. */
   nodes?: readonly string[];
   chosen?: Promise<Chosen>;
@@ -93,6 +95,7 @@ export function clusterOf(
     open,
     names: new Map(),
     setBack: new Set(),
+    unitNames: new Map(),
   };
   clusters.set(identity, cluster);
   return cluster;

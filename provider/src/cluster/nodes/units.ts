@@ -1,17 +1,19 @@
 import { PacemakerError } from "../../errors";
+import type { Cib } from "../../model/cib";
+import { managersIn } from "../../model/managers";
+import type { ClusterStatus } from "../../model/status";
 import {
-  parseUnit,
+  fullName,
   instancesBehind,
-  isFullName,
-  unitProperties,
+  shortName,
   type Unit,
 } from "../../model/unit";
+import { indent, warn, type Tell } from "../report";
+import { inspect, inspectByAnyName, realNames, systemctl } from "./inspect";
+import { endedBy, sparing, withLosses, type Starter } from "./losses";
+import { refuseSecondManager, warnOfLikelyManagers } from "./managers";
 import { isLost, type Cluster, type Member } from "./members";
 import { onlineMembers } from "./online";
-import type { ClusterStatus } from "../../model/status";
-import { indent, warn, type Tell } from "../report";
-
-const systemctl = "/usr/bin/systemctl";
 
 /** How long a unit may take to stop, in seconds: systemd's own default is 90. */
 const stopSeconds = 120;
@@ -25,22 +27,43 @@ const withoutSysV = { SYSTEMCTL_SKIP_SYSV: "1" };
 export interface UnitOnNodes {
   /** The unit that Pacemaker shall run, without ".service". */
   readonly unit: string;
+  /** The real name of what was declared: another one where that is a wrapper of the unit. */
+  readonly declared: string;
+  /** All that is started and stopped with it: its names, its wrapper's, and its instances' where it is a wrapper. */
+  readonly names: ReadonlySet<string>;
   /** The nodes that are offline, where all this is still to be done. */
   readonly pendingNodes: readonly string[];
   /** The units that would start it behind Pacemaker's back, itself included, by member. */
-  readonly starters: ReadonlyMap<Member, readonly Unit[]>;
+  readonly starters: ReadonlyMap<Member, readonly Starter[]>;
+}
+
+interface Found {
+  readonly member: Member;
+  /** What was declared. */
+  readonly first: Unit;
+  /** What it stands for, where it is a wrapper that is to be followed. */
+  readonly instances: readonly string[];
+  /** What Pacemaker shall run. */
+  readonly unit: Unit;
+}
+
+/** The configuration and the status at one moment. */
+interface Seen {
+  readonly cib: Pick<Cib, "primitives">;
+  readonly status: ClusterStatus;
 }
 
 /**
- * Finds the unit on every node that can be reached.
+ * Finds the unit on every node that can be reached, and what others lose when it is stopped and disabled there.
  *
  * @param followWrapper register the instance that an empty wrapper stands for
  * @param tell takes what a person should know; who only looks says nothing
- * @throws PacemakerError when a node that is online cannot be reached, the unit is missing on one, or nodes differ.
+ * @throws PacemakerError when a node that is online cannot be reached, the unit is missing on one, nodes differ, or others
+ *   would go down with it.
  */
 export async function findUnit(
   cluster: Cluster,
-  status: ClusterStatus,
+  seen: Seen,
   resource: string,
   declared: string,
   followWrapper: boolean,
@@ -48,19 +71,69 @@ export async function findUnit(
 ): Promise<UnitOnNodes> {
   const { members, pendingNodes } = await onlineMembers(
     cluster,
-    status,
+    seen.status,
     resource,
     tell,
   );
   const found = await Promise.all(
-    members.map(async (member) => {
-      const first = await inspect(member, declared);
+    members.map(async (member): Promise<Found> => {
+      const first = await inspectByAnyName(member, declared);
       const instances = followWrapper ? instancesBehind(first) : [];
       const unit =
         instances.length === 1 ? await inspect(member, instances[0]!) : first;
       return { member, first, unit, instances };
     }),
   );
+  refuseUnusable(resource, declared, found);
+  const { first, unit } = found[0]!;
+  if (first.name !== shortName(declared))
+    tell(
+      resource,
+      `its unit "${declared}" is another name of ${first.name}.service, and that is the one that Pacemaker runs. Such a name ` +
+        `may be gone while the unit is disabled: better set unit to "${first.name}".`,
+    );
+  await warnOfTriggers(resource, found, tell);
+  const starting = await Promise.all(
+    found.map(async (one) => ({
+      member: one.member,
+      starters: await startersOf(one),
+    })),
+  );
+  const { names, managed } = await namesOf(cluster, seen, resource, members, [
+    ...starting.flatMap(({ starters }) => starters),
+    ...found.map((one) => one.unit),
+  ]);
+  const known = { unit: unit.name, names };
+  refuseSecondManager(seen.cib, resource, known);
+  warnOfLikelyManagers(seen.cib, resource, known, tell);
+  await refuseToEnd(resource, unit.name, seen, members, names);
+  const losing = await Promise.all(
+    starting.map(async ({ member, starters }) => ({
+      member,
+      starters: await Promise.all(
+        starters.map((one) => withLosses(member, one, names, managed)),
+      ),
+    })),
+  );
+  return {
+    ...known,
+    declared: first.name,
+    pendingNodes,
+    starters: sparing(
+      resource,
+      unit.name,
+      losing,
+      stopsOn(resource, seen, names),
+      tell,
+    ),
+  };
+}
+
+function refuseUnusable(
+  resource: string,
+  declared: string,
+  found: readonly Found[],
+): void {
   const ambiguous = found.find(({ instances }) => instances.length > 1);
   if (ambiguous)
     throw new PacemakerError(
@@ -94,43 +167,119 @@ export async function findUnit(
           .join(", ") +
         `. Install the same version everywhere, or give "unit". Nothing was changed.`,
     );
-  await warnOfTriggers(resource, found, tell);
-  const starters = await Promise.all(
-    found.map(async ({ member, first, unit }) => {
-      const starting = await Promise.all(
-        unit.startedBy
-          .filter((name) => name.endsWith(".service"))
-          .map((name) =>
-            name === `${first.name}.service` ? first : inspect(member, name),
-          ),
-      );
-      return [
-        member,
-        [...starting.filter(({ isWrapper }) => isWrapper), unit],
-      ] as const;
-    }),
-  );
-  return {
-    unit: found[0]!.unit.name,
-    pendingNodes,
-    starters: new Map(starters),
-  };
 }
 
-/** A socket, a timer or a path that is on starts the service on whichever node it is triggered. */
+const isService = (name: string): boolean => name.endsWith(".service");
+
+const isWrapperOf = (wrapper: Unit, { name }: Unit): boolean =>
+  instancesBehind(wrapper).includes(name);
+
+/** The wrappers that start the unit, and the unit. */
+async function startersOf({ member, first, unit }: Found): Promise<Unit[]> {
+  const starting = await Promise.all(
+    unit.startedBy
+      .filter(isService)
+      .map((name) =>
+        first.names.includes(name) ? first : inspect(member, name),
+      ),
+  );
+  // What does work of its own, and has the unit started beside that, is none of ours.
+  const wrappers = starting.filter((one) => isWrapperOf(one, unit));
+  return [...wrappers, unit];
+}
+
+/** The names of what is started and stopped with the units, and of what the cluster's other resources manage. */
+async function namesOf(
+  cluster: Cluster,
+  { cib }: Seen,
+  resource: string,
+  members: readonly Member[],
+  units: readonly Unit[],
+): Promise<{ names: Set<string>; managed: Set<string> }> {
+  const names = new Set(units.flatMap((unit) => unit.names));
+  for (const name of instancesBehind(units.at(-1)!)) names.add(fullName(name));
+  const managed = new Set(
+    managersIn(cib, resource)
+      .filter(({ kind }) => kind === "unit")
+      .flatMap((manager) => manager.units),
+  );
+  const others = [...managed].filter((name) => !names.has(name));
+  if (others.length === 0) return { names, managed };
+  const real = await Promise.all(
+    members.map((member) => realNames(cluster, member, others)),
+  );
+  for (const [name, found] of real.flatMap((map) => [...map])) {
+    if (found === undefined) continue;
+    managed.add(found);
+    if (names.has(found)) names.add(name);
+  }
+  return { names, managed };
+}
+
+/** Another unit is stopped by Pacemaker where it runs: others must not go down with it. */
+async function refuseToEnd(
+  resource: string,
+  unit: string,
+  { cib, status }: Seen,
+  members: readonly Member[],
+  names: ReadonlySet<string>,
+): Promise<void> {
+  const { agent = "" } = cib.primitives.get(resource) ?? {};
+  const [, old] = /^systemd:(.+)$/.exec(agent) ?? [];
+  const runsOn = status.resources.get(resource)?.nodes ?? [];
+  if (old === undefined || shortName(old) === unit) return;
+  const ended = await Promise.all(
+    members
+      .filter(({ node }) => runsOn.includes(node))
+      .map(async (member) => ({
+        node: member.node,
+        others: await endedBy(member, await inspect(member, old), names),
+      })),
+  );
+  const [lost] = ended.filter(({ others }) => others.length > 0);
+  if (lost)
+    throw new PacemakerError(
+      "conflict",
+      `${resource}: to run ${unit}, Pacemaker first stops ${old} on ${lost.node}, and with it systemd stops ` +
+        `${lost.others.join(", ")} there. Remove ${resource} and declare a resource for each of them, or stop what shall ` +
+        `not run any more ("systemctl stop ${lost.others.join(" ")}"). Nothing was changed.`,
+    );
+}
+
+/** Whether the unit, or its wrapper, is to be stopped on a node, where it runs: Pacemaker's own is not. */
+function stopsOn(
+  resource: string,
+  { cib, status }: Seen,
+  names: ReadonlySet<string>,
+): (node: string) => boolean {
+  const found = cib.primitives.get(resource);
+  const [, unit = ""] = /^systemd:(.+)$/.exec(found?.agent ?? "") ?? [];
+  const { nodes = [], managed } = status.resources.get(resource) ?? {};
+  const isHeld = found && (status.maintenance || managed === false);
+  const isOurs = names.has(fullName(unit));
+  return (node) => !isHeld && !(isOurs && nodes.includes(node));
+}
+
+/**
+ * A socket, a timer or a path that is on starts the service on whichever node it is triggered, and so does a service with
+ * other work that has it started beside that, at boot.
+ */
 async function warnOfTriggers(
   resource: string,
-  found: readonly { readonly member: Member; readonly unit: Unit }[],
+  found: readonly Found[],
   tell: Tell,
 ): Promise<void> {
   const nodesOf = new Map<string, string[]>();
   await Promise.all(
     found.flatMap(({ member, unit }) =>
-      unit.triggeredBy.map(async (name) => {
-        const trigger = await inspect(member, name);
-        if (trigger.isActive || trigger.isEnabled)
-          nodesOf.set(name, [...(nodesOf.get(name) ?? []), member.node]);
-      }),
+      [...unit.triggeredBy, ...unit.startedBy.filter(isService)].map(
+        async (name) => {
+          const trigger = await inspect(member, name);
+          if (isWrapperOf(trigger, unit)) return;
+          if ((trigger.isActive && !isService(name)) || trigger.isEnabled)
+            nodesOf.set(name, [...(nodesOf.get(name) ?? []), member.node]);
+        },
+      ),
     ),
   );
   for (const [name, nodes] of nodesOf)
@@ -161,7 +310,7 @@ export async function disableUnit(
     units.map(async ({ member, before }) => {
       const { name } = before;
       const isStray = before.isActive && !runsOn.has(member.node);
-      const stop = isStray && !isHeld;
+      const stop = isStray && !isHeld && before.staysUp !== true;
       if (isStray && isHeld)
         warn(
           resource,
@@ -198,27 +347,4 @@ export async function disableUnit(
         );
     }),
   );
-}
-
-async function inspect(member: Member, name: string): Promise<Unit> {
-  const unit = isFullName(name) ? name : `${name}.service`;
-  const result = await member.host.exec(
-    [systemctl, "show", `--property=${unitProperties.join(",")}`, "--", unit],
-    { reads: true },
-  );
-  if (result.code !== 0)
-    throw new PacemakerError(
-      "cluster",
-      `systemctl show ${name} failed on ${member.node} with exit code ${result.code}:\n${indent(result.stderr)}\n` +
-        `See "systemctl status" there.`,
-      member.host.address,
-    );
-  const found = parseUnit(name, result.stdout);
-  if (!found.isScript) return found;
-  // Of a script for SysV's init, only Debian's and its kin's links tell.
-  const { code } = await member.host.exec(
-    [systemctl, "is-enabled", "--quiet", unit],
-    { reads: true },
-  );
-  return { ...found, isEnabled: code === 0 };
 }
