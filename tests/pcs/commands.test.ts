@@ -73,10 +73,13 @@ test("a value stays one word, whatever it holds", () => {
 
 test("the marks of all that were staged are taken away by one command", () => {
   assert.deepEqual(unstage([]), []);
+  const going = `@name="pulumi-staged" or @name="pulumi-moves-to" or (@name="target-role" and ../nvpair/@name="pulumi-staged")`;
+  const sets = `//primitive[@id="a" or @id="b.c"]/meta_attributes[not(rule)]`;
+  const stays = `*[not(${going})] or @id=//@id-ref`;
   assert.deepEqual(unstage(["a", "b.c"]), [
     [
       ...["cibadmin", "--delete-all", "--force", "--xpath"],
-      `//primitive[@id="a" or @id="b.c"]/meta_attributes/nvpair[@name="target-role" or @name="pulumi-staged" or @name="pulumi-moves-to"]`,
+      `${sets}[nvpair[${going}] and not(${stays})] | ${sets}[${stays}]/nvpair[${going}]`,
     ],
   ]);
 });

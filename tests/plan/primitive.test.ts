@@ -342,11 +342,12 @@ function sorted(words: string): string {
 test("a duration is compared as one only where a unit says so", () => {
   const cib = parseCib(
     cibWith(`<primitive id="smtp_ip" class="ocf" provider="heartbeat" type="IPaddr2">
-      <instance_attributes id="i"><nvpair id="i1" name="ip" value="192.0.2.25"/><nvpair id="i2" name="cidr_netmask" value="024"/></instance_attributes>
+      <instance_attributes id="i"><nvpair id="i1" name="ip" value="192.0.2.25"/><nvpair id="i2" name="arp_count" value="024"/></instance_attributes>
       <operations><op id="o1" name="monitor" interval="30s"/></operations></primitive>`),
   );
-  assert.deepEqual(plan(cib, { ...ip, group: undefined }, takenOver), [
-    "resource update smtp_ip cidr_netmask=24",
+  const counted = { ...ip, options: { ip: "192.0.2.25", arp_count: "24" } };
+  assert.deepEqual(plan(cib, { ...counted, group: undefined }, takenOver), [
+    "resource update smtp_ip arp_count=24",
   ]);
 });
 

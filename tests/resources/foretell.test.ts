@@ -149,8 +149,8 @@ describe("a change is told before it is made", () => {
       [
         "cibadmin --create --scope resources",
         "resource group add web --after web_ip web_more",
-        "resource meta web_service target-role=Stopped pulumi-staged=web",
         "resource group remove web web_service",
+        "resource meta web_service target-role=Stopped pulumi-staged=web",
       ],
     );
     assert.match(commands[0] ?? "", /<primitive id="web_more" class="ocf"/);

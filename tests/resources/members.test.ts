@@ -261,8 +261,8 @@ describe("a member that is to stand alone", () => {
     assert.ok(here.cluster.runsOn("b"));
     assert.deepEqual(here.cluster.commits.slice(-2, -1), [
       [
-        "resource meta b target-role=Stopped pulumi-staged=b",
         "resource group remove web b",
+        "resource meta b target-role=Stopped pulumi-staged=b",
       ],
     ]);
   });

@@ -432,11 +432,15 @@ export class FakeCluster {
       } else this.resources.splice(this.resources.indexOf(found), 1);
     };
     if (topic === "cibadmin" && verb === "--delete-all") {
-      const [ids = "", names = ""] = rest.join(" ").split("/nvpair");
-      const quoted = (text: string) =>
-        [...text.matchAll(/"([^"]*)"/g)].map(([, value]) => value!);
-      for (const id of quoted(ids))
-        for (const name of quoted(names)) delete primitive(id).meta[name];
+      const xpath = rest.at(-1)!;
+      const quoted = (text: string, attribute: string) =>
+        [...text.matchAll(new RegExp(`@${attribute}="([^"]*)"`, "g"))].map(
+          ([, value]) => value!,
+        );
+      const [, ids = ""] = /^\/\/primitive\[([^\]]*)\]/.exec(xpath) ?? [];
+      for (const id of quoted(ids, "id"))
+        for (const name of quoted(xpath, "name"))
+          delete primitive(id).meta[name];
     } else if (topic === "cibadmin" && verb === "--delete") {
       const [, id] = /resources\/primitive\[@id="([^"]*)"\]$/.exec(rest[1]!)!;
       if (this.groupOf(id!)) fail("it is a member");

@@ -1,4 +1,17 @@
+import {
+  effective,
+  setsOf,
+  shelfOf,
+  sharedParts,
+  type AttributeSet,
+  type SetName,
+  type Shelf,
+} from "./attributes";
+import { sameDuration } from "./duration";
+import { referencesIn, type Reference } from "./references";
 import { child, children, descendants, parseXml, type XmlElement } from "./xml";
+
+export { type Reference } from "./references";
 
 /** The CIB's version. Every change of the configuration moves `epoch`, status traffic moves `numUpdates`. */
 export interface CibVersion {
@@ -15,16 +28,50 @@ export interface Operation {
   readonly attributes: Readonly<Record<string, string>>;
   /** Whether it holds more, such as an option of the agent's for this operation alone. */
   readonly nested?: true;
+  /** Whether it stands elsewhere: in the template, or in another resource (id-ref). */
+  readonly isForeign?: true;
+}
+
+/** What makes several instances of what it holds, or runs it in containers. */
+export interface Parent {
+  readonly kind: "clone" | "bundle";
+  readonly id: string;
+}
+
+/** What primitives and groups have in common. */
+interface ResourceObject {
+  readonly id: string;
+  /** What holds at all times, wherever it stands; sets under a rule are left out. */
+  readonly meta: Readonly<Record<string, string>>;
+  /** The clone or bundle that holds it, whether by itself or in its group. */
+  readonly parent?: Parent;
+  /** Where all this was read. None: nothing but plain sets. */
+  readonly source?: Source;
+}
+
+/** What a resource is written down as. */
+export interface Source {
+  readonly element: XmlElement;
+  /** The sets that `meta` comes of, the one that counts first leading. */
+  readonly metaSets: readonly AttributeSet[];
+  /** Of a primitive, those that `options` comes of. */
+  readonly optionSets: readonly AttributeSet[];
+  /** What in it others refer to: it would be lost to them with it. */
+  readonly sharedParts: readonly {
+    readonly part: string;
+    readonly by: readonly string[];
+  }[];
 }
 
 /** A primitive of the CIB. */
-export interface Primitive {
+export interface Primitive extends ResourceObject {
   readonly kind: "primitive";
-  readonly id: string;
-  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:postfix`. */
+  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:postfix`. Of one made from a template, the template's. */
   readonly agent: string;
+  /** The id of the template that it is made from. */
+  readonly template?: string;
+  /** As `meta`. */
   readonly options: Readonly<Record<string, string>>;
-  readonly meta: Readonly<Record<string, string>>;
   readonly operations: readonly Operation[];
   /** The id of the group that holds it. */
   readonly group?: string;
@@ -32,20 +79,9 @@ export interface Primitive {
   readonly isAlone: boolean;
 }
 
-export interface Group {
+export interface Group extends ResourceObject {
   readonly kind: "group";
-  readonly id: string;
   readonly members: readonly string[];
-  readonly meta: Readonly<Record<string, string>>;
-}
-
-/** A constraint or a tag, and the resources that it names. */
-export interface Reference {
-  readonly kind: "constraint" | "tag";
-  readonly id: string;
-  readonly resources: readonly string[];
-  /** The node on which a location constraint never lets them run. */
-  readonly bannedFrom?: string;
 }
 
 export interface Cib {
@@ -56,6 +92,8 @@ export interface Cib {
   readonly primitives: ReadonlyMap<string, Primitive>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly references: readonly Reference[];
+  /** Whether any primitive is made from a template: pcs 0.12.0 stumbles over each. */
+  readonly hasTemplates?: boolean;
   /** What kind of object holds each id of the configuration: ids are unique across all of them. */
   readonly ids: ReadonlyMap<string, string>;
 }
@@ -79,7 +117,8 @@ export function parseCib(printed: string): Cib {
       ids.set(element.attributes.id, element.name);
   const primitives = new Map<string, Primitive>();
   const groups = new Map<string, Group>();
-  collect(child(configuration, "resources"), undefined, primitives, groups);
+  const shelf = shelfOf(configuration);
+  collect(child(configuration, "resources"), {}, { primitives, groups, shelf });
   return {
     text,
     version: versionOf(root),
@@ -88,12 +127,10 @@ export function parseCib(printed: string): Cib {
     ),
     primitives,
     groups,
-    references: [
-      ...(child(configuration, "constraints")?.children ?? []).map(
-        constraintOf,
-      ),
-      ...children(child(configuration, "tags"), "tag").map(tagOf),
-    ],
+    references: referencesIn(configuration),
+    hasTemplates: [...primitives.values()].some(
+      ({ template }) => template !== undefined,
+    ),
     ids,
   };
 }
@@ -132,67 +169,60 @@ function withoutStatus(text: string): string {
   return `${text.slice(0, start)}<status/>${text.slice(end + "</status>".length)}`;
 }
 
+interface Found {
+  readonly primitives: Map<string, Primitive>;
+  readonly groups: Map<string, Group>;
+  readonly shelf: Shelf;
+}
+
 function collect(
   parent: XmlElement | undefined,
-  group: string | undefined,
-  primitives: Map<string, Primitive>,
-  groups: Map<string, Group>,
+  place: { readonly group?: string; readonly parent?: Parent },
+  found: Found,
 ): void {
+  const { shelf } = found;
   for (const element of parent?.children ?? []) {
-    const id = element.attributes.id ?? "";
+    const { id = "" } = element.attributes;
+    const { template: from } = element.attributes;
+    const template = from === undefined ? from : shelf.elements.get(from);
+    const sets = (name: SetName) => setsOf(element, name, shelf, template);
+    const source: Source = {
+      element,
+      metaSets: sets("meta_attributes"),
+      optionSets: sets("instance_attributes"),
+      sharedParts: sharedParts(element, shelf),
+    };
+    const common = {
+      id,
+      meta: effective(source.metaSets),
+      ...(place.parent ? { parent: place.parent } : {}),
+      source,
+    };
     if (element.name === "primitive") {
-      primitives.set(id, {
+      found.primitives.set(id, {
         kind: "primitive",
-        id,
-        agent: agentOf(element),
-        options: nameValues(element, "instance_attributes"),
-        meta: nameValues(element, "meta_attributes"),
-        operations: operationsOf(element),
-        ...(group === undefined ? {} : { group }),
+        ...common,
+        agent: agentOf(template ?? element),
+        ...(from === undefined ? {} : { template: from }),
+        options: effective(source.optionSets),
+        operations: operationsOf(element, shelf, template),
+        ...(place.group === undefined ? {} : { group: place.group }),
         isAlone: parent?.name === "resources",
       });
     } else if (element.name === "group") {
-      groups.set(id, {
+      found.groups.set(id, {
         kind: "group",
-        id,
+        ...common,
         members: children(element, "primitive").map(
           (member) => member.attributes.id ?? "",
         ),
-        meta: nameValues(element, "meta_attributes"),
       });
-      collect(element, id, primitives, groups);
-    } else {
-      // Clones and bundles hold primitives and groups too.
-      collect(element, undefined, primitives, groups);
+      collect(element, { ...place, group: id }, found);
+    } else if (["clone", "master", "bundle"].includes(element.name)) {
+      const kind = element.name === "bundle" ? "bundle" : "clone";
+      collect(element, { ...place, parent: { kind, id } }, found);
     }
   }
-}
-
-function constraintOf(element: XmlElement): Reference {
-  const { id = "", rsc, first, then, ...others } = element.attributes;
-  const named = [rsc, others["with-rsc"], first, then];
-  const listed = [...descendants(element)]
-    .filter((inner) => inner.name === "resource_ref")
-    .map((inner) => inner.attributes.id);
-  const { node, score } = element.attributes;
-  return {
-    kind: "constraint",
-    id,
-    resources: [...named, ...listed].filter((one) => one !== undefined),
-    ...(node !== undefined && score === "-INFINITY"
-      ? { bannedFrom: node }
-      : {}),
-  };
-}
-
-function tagOf(element: XmlElement): Reference {
-  return {
-    kind: "tag",
-    id: element.attributes.id ?? "",
-    resources: children(element, "obj_ref").map(
-      (inner) => inner.attributes.id ?? "",
-    ),
-  };
 }
 
 function agentOf(primitive: XmlElement): string {
@@ -200,32 +230,46 @@ function agentOf(primitive: XmlElement): string {
   return [standard, provider, type].filter(Boolean).join(":");
 }
 
-/** Where several sets exist, Pacemaker lets the first that names an attribute win. Sets under a rule are left out. */
-function nameValues(
-  element: XmlElement,
-  setName: string,
-): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const set of children(element, setName)) {
-    if (child(set, "rule")) continue;
-    for (const pair of children(set, "nvpair")) {
-      const { name, value } = pair.attributes;
-      if (name !== undefined && !(name in values)) values[name] = value ?? "";
-    }
-  }
-  return values;
+/** A primitive's own operation takes the place of the template's of the same name and interval. */
+function operationsOf(
+  primitive: XmlElement,
+  shelf: Shelf,
+  template: XmlElement | undefined,
+): Operation[] {
+  const own = operationsIn(primitive, shelf);
+  const inherited = template ? operationsIn(template, shelf) : [];
+  return [
+    ...own,
+    ...inherited
+      .filter(
+        ({ name, interval }) =>
+          !own.some(
+            (one) => one.name === name && sameDuration(one.interval, interval),
+          ),
+      )
+      .map((operation) => ({ ...operation, isForeign: true as const })),
+  ];
 }
 
-function operationsOf(primitive: XmlElement): Operation[] {
-  return children(child(primitive, "operations"), "op").map((operation) => {
-    const { id, name, interval, ...attributes } = operation.attributes;
-    return {
-      id: id ?? "",
-      name: name ?? "",
-      interval: interval ?? "0",
-      attributes,
-      ...(operation.children.length > 0 ? { nested: true } : {}),
-    };
+function operationsIn(element: XmlElement, { elements }: Shelf): Operation[] {
+  return children(element, "operations").flatMap((given) => {
+    const reference = given.attributes["id-ref"];
+    const list = (reference && elements.get(reference)) || given;
+    return children(list, "op").map((one) => {
+      const other = one.attributes["id-ref"];
+      const operation = (other && elements.get(other)) || one;
+      const { id, name, interval, ...attributes } = operation.attributes;
+      return {
+        id: id ?? "",
+        name: name ?? "",
+        interval: interval ?? "0",
+        attributes,
+        ...(operation.children.length > 0 ? { nested: true as const } : {}),
+        ...(reference !== undefined || other !== undefined
+          ? { isForeign: true as const }
+          : {}),
+      };
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Cib } from "./cib";
-import { clearMeta, setMeta, type PcsCommand } from "../pcs/commands";
+import { clearMeta, type PcsCommand } from "../pcs/commands";
+import { setMarks } from "./writing";
 
 /**
  * A staged resource stands in the configuration, but waits for somebody of ours to start it. Pacemaker has one way to say
@@ -27,7 +28,12 @@ export function stagedMeta(group: string): Record<string, string> {
 /** Takes our marks away from those that carry them, and the role with them. */
 export function unstage(staged: readonly string[]): PcsCommand[] {
   return staged.length > 0
-    ? [clearMeta(staged, ["target-role", stagedMark, movingMark])]
+    ? [
+        clearMeta(staged, [stagedMark, movingMark], {
+          name: "target-role",
+          besides: stagedMark,
+        }),
+      ]
     : [];
 }
 
@@ -81,7 +87,7 @@ export function stopCommand(
       starter === found.group &&
       starter !== undefined &&
       found.meta[stagedMark] !== starter
-      ? [setMeta(id, { [stagedMark]: starter })]
+      ? [setMarks(cib, found, { [stagedMark]: starter })]
       : [];
   const mark =
     starter ??
@@ -89,7 +95,7 @@ export function stopCommand(
     found.meta[stagedMark] ??
     found.group ??
     id;
-  return [setMeta(id, stagedMeta(mark))];
+  return [setMarks(cib, found, stagedMeta(mark))];
 }
 
 /** The members that wait for this one, and for nobody else, to start: it was stopped for a moment to be changed. */

@@ -67,3 +67,20 @@ export function* descendants(element: XmlElement): Generator<XmlElement> {
     yield* descendants(inner);
   }
 }
+
+/** The element as text. Text content was left out when it was read. */
+export function renderXml({ name, attributes, children }: XmlElement): string {
+  const given = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${escapeXml(value)}"`,
+  );
+  return children.length > 0
+    ? `<${name}${given.join("")}>${children.map(renderXml).join("")}</${name}>`
+    : `<${name}${given.join("")}/>`;
+}
+
+function escapeXml(value: string): string {
+  return value
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/"/g, "&quot;");
+}

@@ -87,20 +87,92 @@ export function setMeta(
   return ["resource", "meta", id, ...assignments(meta)];
 }
 
-/** Takes meta attributes away from all the primitives at once. pcs would need a command for each. */
+/**
+ * Takes meta attributes away from all the primitives at once, and the sets that are empty then; pcs would need a command for
+ * each. What stands under a rule, and what others refer to, is left.
+ *
+ * @param role goes as well where the name `besides` stands in the same set
+ */
 export function clearMeta(
   ids: readonly string[],
   names: readonly string[],
+  role?: { readonly name: string; readonly besides: string },
 ): PcsCommand {
-  const anyOf = (attribute: string, values: readonly string[]): string =>
-    values.map((value) => `@${attribute}="${value}"`).join(" or ");
+  const going = [
+    ...names.map((name) => `@name="${name}"`),
+    ...(role
+      ? [`(@name="${role.name}" and ../nvpair/@name="${role.besides}")`]
+      : []),
+  ].join(" or ");
+  const sets = `//primitive[${anyOf("id", ids)}]/meta_attributes[not(rule)]`;
+  return deleteByXPath(emptied(sets, going));
+}
+
+/** The same of one resource's attributes, whatever kind of them. */
+export function clearAttributes(
+  kind: string,
+  id: string,
+  setName: string,
+  names: readonly string[],
+): PcsCommand {
+  const sets = `//${kind}[@id="${id}"]/${setName}[not(rule) and not(@id=//@id-ref)]`;
+  return deleteByXPath(emptied(sets, anyOf("name", names)));
+}
+
+/** The sets that hold nothing else, and the values in the others. */
+function emptied(sets: string, going: string): string {
+  const stays = `*[not(${going})] or @id=//@id-ref`;
+  return (
+    `${sets}[nvpair[${going}] and not(${stays})]` +
+    ` | ${sets}[${stays}]/nvpair[${going}]`
+  );
+}
+
+function anyOf(attribute: string, values: readonly string[]): string {
+  return values.map((value) => `@${attribute}="${value}"`).join(" or ");
+}
+
+/** Deletes all that the XPath finds, which may be nothing. */
+export function deleteByXPath(xpath: string): PcsCommand {
+  // cibadmin asks for --force with each of these.
+  return [cibadminWord, "--delete-all", "--force", "--xpath", xpath];
+}
+
+/** Sets values in one set of a resource, which is made where there is none. */
+export function modifyResource(
+  kind: string,
+  id: string,
+  setName: string,
+  set: { readonly id: string; readonly score?: string },
+  values: readonly { id: string; name: string; value: string }[],
+): PcsCommand {
+  const score = set.score === undefined ? "" : ` score="${set.score}"`;
+  const pairs = values.map(
+    (pair) =>
+      `<nvpair id="${escape(pair.id)}" name="${escape(pair.name)}" value="${escape(pair.value)}"/>`,
+  );
   return [
     cibadminWord,
-    "--delete-all",
-    // cibadmin asks for it with each of these.
-    "--force",
-    "--xpath",
-    `//primitive[${anyOf("id", ids)}]/meta_attributes/nvpair[${anyOf("name", names)}]`,
+    "--modify",
+    "--xml-text",
+    `<${kind} id="${escape(id)}"><${setName} id="${escape(set.id)}"${score}>${pairs.join("")}</${setName}></${kind}>`,
+  ];
+}
+
+/** Gives a primitive an operation of its own, beside what it has from elsewhere. */
+export function addOperation(
+  resource: string,
+  id: string,
+  attributes: Readonly<Record<string, string>>,
+): PcsCommand {
+  const pairs = Object.entries({ id, ...attributes }).map(
+    ([name, value]) => `${name}="${escape(value)}"`,
+  );
+  return [
+    cibadminWord,
+    "--modify",
+    "--xml-text",
+    `<primitive id="${escape(resource)}"><operations><op ${pairs.join(" ")}/></operations></primitive>`,
   ];
 }
 
@@ -137,12 +209,9 @@ export function deleteResource(id: string): PcsCommand {
 
 /** On a copy of the CIB, what cleaning up a resource's failures does to the live one. */
 export function forgetFailures(id: string): PcsCommand[] {
-  const deleteAll = (xpath: string): PcsCommand => [
-    ...[cibadminWord, "--delete-all", "--force", "--xpath", xpath],
-  ];
   return [
-    deleteAll(`//lrm_resource[@id="${id}"]`),
-    deleteAll(
+    deleteByXPath(`//lrm_resource[@id="${id}"]`),
+    deleteByXPath(
       `//transient_attributes//nvpair[starts-with(@name,"fail-count-${id}#") or starts-with(@name,"last-failure-${id}#")]`,
     ),
   ];
@@ -167,6 +236,11 @@ export function deleteUnnamed(id: string): PcsCommand {
     "--xpath",
     `/cib/configuration/resources/primitive[@id="${id}"]`,
   ];
+}
+
+/** Puts a resource at the end of all, outside of any group. */
+export function createResource(xml: string): PcsCommand {
+  return [cibadminWord, "--create", "--scope", "resources", "--xml-text", xml];
 }
 
 /** Takes a resource out of a tag, and the tag away when it would be empty: pcs 0.11 refuses to delete what a tag names. */

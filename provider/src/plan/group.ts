@@ -1,5 +1,7 @@
 import { PacemakerError } from "../errors";
 import type { Cib, Group } from "../model/cib";
+import { parentProblem } from "../model/understood";
+import { setAttributes } from "../model/writing";
 import {
   addToGroup,
   removeFromGroup,
@@ -34,7 +36,11 @@ export function planGroup(
   const meta = assign(found?.meta ?? {}, declared.meta, previous?.meta);
   return [
     ...(found ? arrange(found, members) : [addToGroup(id, members)]),
-    ...(Object.keys(meta).length > 0 ? [setMeta(id, meta)] : []),
+    ...(found
+      ? setAttributes(cib, found, "meta_attributes", meta)
+      : Object.keys(meta).length > 0
+        ? [setMeta(id, meta)]
+        : []),
     ...arrive(cib, [
       ...members,
       ...waitingForeign(cib, declared, found, previous?.members ?? []),
@@ -70,7 +76,12 @@ function refuse(
   known: boolean,
 ): void {
   const taken = cib.ids.get(id);
+  const parents = [found, ...members.map((one) => cib.primitives.get(one))];
   const problems = [
+    ...parents.flatMap((one) => {
+      const problem = parentProblem(one);
+      return problem === undefined ? [] : [problem];
+    }),
     ...(!found && taken !== undefined
       ? [`the cluster's configuration uses this id already, for a <${taken}>`]
       : []),

@@ -1,12 +1,14 @@
 import { PacemakerError } from "../errors";
-import type { Cib, Primitive } from "../model/cib";
+import type { Cib, Operation, Primitive } from "../model/cib";
+import { refuseParent } from "../model/understood";
+import { sameValue } from "../model/values";
+import { setAttributes, setMarks } from "../model/writing";
 import {
+  addOperation,
   changeOperation,
   clearMeta,
   createPrimitive,
-  setMeta,
   setOperation,
-  setOptions,
   type PcsCommand,
 } from "../pcs/commands";
 import { parseDuration, sameDuration } from "../model/duration";
@@ -83,6 +85,7 @@ export function planPrimitive(
       );
     return [creation(declared)];
   }
+  refuseParent(found);
   const isAgent = declared.agents.includes(found.agent);
   const foreign = [
     ...(isAgent
@@ -99,15 +102,18 @@ export function planPrimitive(
         `Nothing was changed.`,
     );
   return [
-    ...changes(found, declared, previous),
+    ...changes(cib, found, declared, previous),
     ...membership(cib, found, declared, previous),
   ];
 }
 
 /** A unit can be changed where it stands; any other agent is another resource. */
 function isOtherUnit(found: Primitive, declared: Declared): boolean {
-  return [found.agent, ...declared.agents].every((agent) =>
-    agent.startsWith("systemd:"),
+  return (
+    found.template === undefined &&
+    [found.agent, ...declared.agents].every((agent) =>
+      agent.startsWith("systemd:"),
+    )
   );
 }
 
@@ -146,7 +152,9 @@ function differences(found: Primitive, declared: Declared): string[] {
           `its monitor interval is ${interval ?? "not set"}, declared is ${declared.monitorInterval}`,
         ]),
     ...Object.entries(declared.timeouts)
-      .filter(([name, value]) => !sameValue(timeoutOf(found, name), value))
+      .filter(
+        ([name, value]) => !sameValue("timeout", timeoutOf(found, name), value),
+      )
       .map(
         ([name, value]) =>
           `its ${name} timeout is ${timeoutOf(found, name) ?? "not set"}, declared is ${value}`,
@@ -165,7 +173,7 @@ function compare(
   declared: Readonly<Record<string, string>>,
 ): string[] {
   return Object.entries(declared)
-    .filter(([name, value]) => !sameValue(found[name], value))
+    .filter(([name, value]) => !sameValue(name, found[name], value))
     .map(
       ([name, value]) =>
         `its ${name} is ${found[name] ?? "not set"}, declared is ${value}`,
@@ -173,11 +181,11 @@ function compare(
 }
 
 function changes(
+  cib: Cib,
   found: Primitive,
   declared: Declared,
   previous: Previously | undefined,
 ): PcsCommand[] {
-  const { id } = declared;
   const options = {
     ...assign(found.options, declared.options, previous?.options),
     ...Object.fromEntries(
@@ -188,9 +196,9 @@ function changes(
   };
   const meta = assign(found.meta, declared.meta, previous?.meta);
   return [
-    ...(Object.keys(options).length > 0 ? [setOptions(id, options)] : []),
-    ...operationChanges(found, declared, previous?.timeouts),
-    ...(Object.keys(meta).length > 0 ? [setMeta(id, meta)] : []),
+    ...setAttributes(cib, found, "instance_attributes", options),
+    ...operationChanges(cib, found, declared, previous?.timeouts),
+    ...setAttributes(cib, found, "meta_attributes", meta),
   ];
 }
 
@@ -207,6 +215,7 @@ const agentTimeouts: readonly [
 const defaultTimeout = "20s";
 
 function operationChanges(
+  cib: Cib,
   found: Primitive,
   declared: Declared,
   previous: Readonly<Record<string, string>> = {},
@@ -230,17 +239,29 @@ function operationChanges(
         ? { interval: declared.monitorInterval }
         : {}),
       ...(wanted === undefined ||
-      sameValue(operation?.attributes.timeout ?? "", wanted)
+      sameValue("timeout", operation?.attributes.timeout ?? "", wanted)
         ? {}
         : { timeout: wanted }),
     };
     if (Object.keys(values).length === 0) return [];
+    const own = ownOperation(cib, found, name, operation);
+    if (own !== undefined)
+      return [
+        addOperation(declared.id, own, {
+          name,
+          interval: operation?.interval ?? "0s",
+          ...operation?.attributes,
+          ...values,
+          ...(values.timeout === "" ? { timeout: defaultTimeout } : {}),
+        }),
+      ];
     if (!operation)
       return [setOperation(declared.id, name, { interval: "0s", ...values })];
     // pcs, which names it after its interval, changes the first of several, and loses what is nested in it. What it does
     // not name, it takes away.
     const isOnly =
       operation.nested !== true &&
+      found.template === undefined &&
       found.operations.filter((one) => one.name === name).length === 1;
     if (!isOnly)
       return [
@@ -260,6 +281,32 @@ function operationChanges(
       }),
     ];
   });
+}
+
+/**
+ * The id of the operation to add, where the one that holds stands in a template, and is not to be changed there.
+ *
+ * @throws PacemakerError (conflict) where it is another resource's, since there is no place for one of its own beside those.
+ */
+function ownOperation(
+  cib: Cib,
+  found: Primitive,
+  name: string,
+  operation: Operation | undefined,
+): string | undefined {
+  const isBorrowed = found.source?.element.children.some(
+    (part) => part.name === "operations" && "id-ref" in part.attributes,
+  );
+  if (isBorrowed || (operation?.isForeign && found.template === undefined))
+    throw new PacemakerError(
+      "conflict",
+      `${found.id}: its operations are another resource's (id-ref), and a change of its ${name} would be one of that. ` +
+        `Give it operations of its own, or declare them as they are. Nothing was changed.`,
+    );
+  if (found.template === undefined || (operation && !operation.isForeign))
+    return undefined;
+  const wanted = `${found.id}-${name}-own`;
+  return cib.ids.has(wanted) ? `${wanted}-${cib.ids.size}` : wanted;
 }
 
 /**
@@ -293,7 +340,7 @@ function membership(
     marked !== place &&
     (found.group === previous?.group ||
       (previous?.anyGroup === true && group !== undefined));
-  return moves ? [setMeta(id, { [movingMark]: place })] : [];
+  return moves ? [setMarks(cib, found, { [movingMark]: place })] : [];
 }
 
 /** What to set (a value) and what to take away (an empty value): only what is, or was, declared. */
@@ -304,22 +351,10 @@ export function assign(
 ): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(declared))
-    if (!sameValue(found[name], value)) values[name] = value;
+    if (!sameValue(name, found[name], value)) values[name] = value;
   for (const name of Object.keys(previous))
     if (!(name in declared) && name in found) values[name] = "";
   return values;
-}
-
-/** "60" and "60s" are the same to Pacemaker; "24" and "24" are the same to anybody. */
-function sameValue(found: string | undefined, declared: string): boolean {
-  if (found === undefined) return false;
-  if (found === declared) return true;
-  const hasUnit = /[a-z]$/;
-  return (
-    (hasUnit.test(found) || hasUnit.test(declared)) &&
-    parseDuration(found) !== undefined &&
-    sameDuration(found, declared)
-  );
 }
 
 /** The recurring monitor: of several, the one for the role Started. */
@@ -352,7 +387,7 @@ export function readTimeouts(
     Object.entries(declared).flatMap(([name, value]) => {
       const actual = timeoutOf(found, name);
       if (actual === undefined) return [];
-      return [[name, sameValue(actual, value) ? value : actual]];
+      return [[name, sameValue("timeout", actual, value) ? value : actual]];
     }),
   );
 }
@@ -366,7 +401,9 @@ export function readAttributes(
   const entries = Object.entries(declared).flatMap(([name, value]) => {
     const actual = found[name];
     if (actual === undefined) return [];
-    return [[name, sameValue(actual, String(value)) ? value : actual] as const];
+    return [
+      [name, sameValue(name, actual, String(value)) ? value : actual] as const,
+    ];
   });
   return Object.fromEntries(entries);
 }

@@ -11,6 +11,7 @@ import { removePrimitive } from "../cluster/change/remove";
 import { memberSettled, startedOn } from "../cluster/outcome/start";
 import { transact } from "../cluster/transaction/transact";
 import { sameAddress } from "../model/network";
+import { parsePrefix } from "../model/values";
 import { memberSchema, type MemberInputs } from "./common";
 import type { AttributeValue } from "./classes/args";
 import { foretellPrimitive } from "./foresee";
@@ -152,7 +153,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
       ip: sameAddress(found.options.ip ?? "", state.ip)
         ? state.ip
         : (found.options.ip ?? ""),
-      cidrNetmask: netmask === undefined ? undefined : Number(netmask),
+      cidrNetmask: netmask === undefined ? undefined : parsePrefix(netmask),
       nic: found.options.nic,
       monitorInterval: readInterval(found, state.monitorInterval),
       options: readAttributes(found.options, state.options),

@@ -7,6 +7,7 @@ import {
   type PcsCommand,
 } from "../pcs/commands";
 import { stopCommand } from "../model/staging";
+import { takeOut } from "../model/taking";
 import { departures, planGroup, type DeclaredGroup } from "../plan/group";
 
 /**
@@ -74,14 +75,13 @@ export function foreseeGroup(
     primitives.set(member, alone);
     return [removeFromGroup(group, [member])];
   });
+  const holder = cib.groups.get(id);
   const leaving = departures(cib, declared, previous?.members ?? []);
   return [
     ...arrival,
     ...planGroup({ ...cib, primitives }, declared, previous),
-    ...leaving.flatMap((member) => [
-      ...stopCommand(cib, member),
-      removeFromGroup(id, [member]),
-    ]),
+    ...(holder && leaving.length > 0 ? takeOut(cib, holder, leaving) : []),
+    ...leaving.flatMap((member) => stopCommand(cib, member)),
   ];
 }
 

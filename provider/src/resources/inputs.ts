@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { connectionSchema } from "../connectionSchema";
-import { parseDuration } from "../model/duration";
+import { isPlainDuration, parseDuration } from "../model/duration";
 import { movingMark, stagedMark } from "../model/staging";
 
 /** Pulumi's stand-in for a value that is not known in preview (pulumi.runtime.unknownValue); it is part of its protocol. */
@@ -181,7 +181,7 @@ export const networkInterface = text(
 // Pacemaker counts in milliseconds.
 export const interval = text(
   `a time of more than zero with its unit, such as "30s" or "1min"`,
-  (value) => (parseDuration(value) ?? 0) >= 1,
+  (value) => isPlainDuration(value) && (parseDuration(value) ?? 0) >= 1,
 );
 
 export const timeouts = z.strictObject(

@@ -16,13 +16,12 @@ import { stopResources } from "../cluster/change/stop";
 import { transact } from "../cluster/transaction/transact";
 import { PacemakerError } from "../errors";
 import type { Cib, Group } from "../model/cib";
-import {
-  clearMeta,
-  dissolveGroup,
-  removeFromGroup,
-  type PcsCommand,
-} from "../pcs/commands";
-import { isDisabled, movingMark, stagedMark } from "../model/staging";
+import { clearMeta, type PcsCommand } from "../pcs/commands";
+import { dissolve, takeOut } from "../model/taking";
+import { refuseParent, refuseShared } from "../model/understood";
+import { parsePrefix } from "../model/values";
+import { hasMarkSet, setAttributes } from "../model/writing";
+import { isDisabled, movingMark, stagedMark, unstage } from "../model/staging";
 import { resourceSchema, type ResourceInputs } from "./common";
 import { foreseeGroup, foretellGroup } from "./foresee";
 import {
@@ -179,26 +178,34 @@ export const resourceGroup = handlers<Inputs, Outputs>({
   async remove(state) {
     const cluster = clusterOf(state.connection);
     const { cib } = await observeRecent(cluster);
-    if (!cib.groups.has(state.resourceId)) return;
+    const found = cib.groups.get(state.resourceId);
+    if (!found) return;
+    refuseParent(found);
+    refuseShared(found);
     const ours = (current: Cib): string[] =>
       (current.groups.get(state.resourceId)?.members ?? []).filter((member) =>
         state.members.includes(member),
       );
     warnOfReferences(cib, state.resourceId);
-    await stopResources(cluster, state.resourceId, ours);
+    await stopResources(cluster, state.resourceId, (current) => {
+      refuseParent(current.groups.get(state.resourceId));
+      return ours(current);
+    });
     const { cib: stopped } = await transact(
       cluster,
       `delete ${state.resourceId}`,
       ({ cib: current }) => {
         const group = current.groups.get(state.resourceId);
         if (!group) return [];
+        refuseParent(group);
+        refuseShared(group);
         const members = ours(current);
         const kept = keepDisabled(current, group, members);
         if (members.length === group.members.length)
           return [
-            ...kept,
             ...leaveTags(current, group.id),
-            dissolveGroup(group.id),
+            ...dissolve(current, group),
+            ...kept,
           ];
         const foreign = group.members.filter(
           (member) => !members.includes(member),
@@ -208,7 +215,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
           `is left in the cluster, because it holds ${foreign.join(", ")}, which this program did not declare.`,
         );
         return members.length > 0
-          ? [...kept, removeFromGroup(group.id, members)]
+          ? [...takeOut(current, group, members), ...kept]
           : [];
       },
     );
@@ -225,9 +232,20 @@ function keepDisabled(
   const alone = members.filter(
     (id) => cib.primitives.get(id)?.meta[movingMark] === id,
   );
-  return isDisabled(group) && alone.length > 0
-    ? [clearMeta(alone, [stagedMark, movingMark])]
-    : [];
+  if (!isDisabled(group)) return [];
+  // Where our marks stand in a set of their own, the role goes with them.
+  const [apart, among] = [true, false].map((isApart) =>
+    alone.filter((id) => hasMarkSet(cib, cib.primitives.get(id)!) === isApart),
+  ) as [string[], string[]];
+  return [
+    ...(among.length > 0 ? [clearMeta(among, [stagedMark, movingMark])] : []),
+    ...unstage(apart),
+    ...apart.flatMap((id) =>
+      setAttributes(cib, cib.primitives.get(id)!, "meta_attributes", {
+        "target-role": "Stopped",
+      }),
+    ),
+  ];
 }
 
 /** Members that the program declares without Pulumi's knowing the order are created at the same time. */
@@ -280,11 +298,12 @@ function addressOf(cib: Cib, member: string) {
   if (found?.agent !== "ocf:heartbeat:IPaddr2") return [];
   const { ip, cidr_netmask: netmask } = found.options;
   if (ip === undefined) return [];
+  const prefix = netmask === undefined ? netmask : parsePrefix(netmask);
   return [
     {
       resource: member,
       ip,
-      ...(netmask === undefined ? {} : { cidrNetmask: Number(netmask) }),
+      ...(prefix === undefined ? {} : { cidrNetmask: prefix }),
     },
   ];
 }

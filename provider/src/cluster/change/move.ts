@@ -1,5 +1,6 @@
 import type { Cib } from "../../model/cib";
-import { removeFromGroup } from "../../pcs/commands";
+import { takeOut } from "../../model/taking";
+import { refuseParent } from "../../model/understood";
 import { arrive, isStaged, movingMark, stopCommand } from "../../model/staging";
 import { observe, observeRecent } from "../transaction/observe";
 import { type Cluster } from "../nodes/members";
@@ -28,13 +29,15 @@ export async function leaveGroup(
       `take ${id} out of ${group}`,
       (observation) => {
         const { cib: current } = observation;
-        if (current.primitives.get(id)?.group !== group) return [];
+        const holder = current.groups.get(group);
+        if (!holder?.members.includes(id)) return [];
+        refuseParent(holder);
         refuseWhereHeld(observation, group, [id]);
         refuseEmptied(current, [id]);
         return [
-          ...stopCommand(current, id, to),
           ...emptyGroup(current, [id]),
-          removeFromGroup(group, [id]),
+          ...takeOut(current, holder, [id]),
+          ...stopCommand(current, id, to),
         ];
       },
     );

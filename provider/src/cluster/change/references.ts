@@ -6,7 +6,7 @@ import { isDisabled } from "../../model/staging";
 import { warn } from "../report";
 
 /**
- * Says which constraints and tags name a resource that is about to go. The configuration would be invalid with them, so
+ * Says which constraints, tags and ACL roles name a resource that is about to go. The configuration would be invalid with them, so
  * they go with it: pcs removes constraints, `leaveTags` the rest.
  */
 export function warnOfReferences(cib: Cib, id: string): void {
@@ -15,7 +15,7 @@ export function warnOfReferences(cib: Cib, id: string): void {
     warn(
       id,
       `is named by ${named.map((one) => `the ${one.kind} ${one.id}`).join(", ")}: ` +
-        `constraints on it are removed with it, and tags no longer name it.`,
+        `constraints on it and permissions for it are removed with it, and tags no longer name it.`,
     );
 }
 

@@ -1,6 +1,7 @@
 import { PacemakerError } from "../../errors";
-import { mayBeNamed, withFollowers, type Cib } from "../../model/cib";
-import { deleteResource, deleteUnnamed } from "../../pcs/commands";
+import { withFollowers, type Cib } from "../../model/cib";
+import { refuseParent, refuseShared } from "../../model/understood";
+import { takeAway, takeAwayByXml } from "../../model/taking";
 import { explainNotStopped } from "../outcome/explain";
 import type { ClusterStatus } from "../../model/status";
 import { observeRecent } from "../transaction/observe";
@@ -40,6 +41,7 @@ export async function removePrimitive(
     refuseLeftOver(before, id);
     return;
   }
+  refuseForeign(cib, id, ownGroup);
   warnOfReferences(cib, id);
   warnOfEmptied(cib, [id]);
   warnOfFollowers(before, cib, id);
@@ -47,14 +49,14 @@ export async function removePrimitive(
     cluster,
     id,
     (current) => {
-      refuseForeignGroup(current, id, ownGroup);
+      refuseForeign(current, id, ownGroup);
       refuseEmptied(current, [id]);
       return withFollowers(current, id);
     },
     ownGroup,
   );
   await transact(cluster, `delete ${id}`, ({ cib: current, status }) => {
-    refuseForeignGroup(current, id, ownGroup);
+    refuseForeign(current, id, ownGroup);
     if (!current.primitives.has(id)) return [];
     // Somebody may have started it again since.
     if (!hasStopped(status, id))
@@ -66,9 +68,9 @@ export async function removePrimitive(
     return [
       ...emptyGroup(current, [id]),
       ...leaveTags(current, id),
-      current.primitives.get(id)?.isAlone && !mayBeNamed(current, id)
-        ? deleteUnnamed(id)
-        : deleteResource(id),
+      ...(current.hasTemplates
+        ? takeAwayByXml(current, id)
+        : [takeAway(current, id)]),
     ];
   });
   await waitFor(cluster, {
@@ -94,11 +96,13 @@ function refuseLeftOver(status: ClusterStatus, id: string): void {
     );
 }
 
-function refuseForeignGroup(
+function refuseForeign(
   cib: Cib,
   id: string,
   ownGroup: string | undefined,
 ): void {
+  refuseParent(cib.primitives.get(id));
+  refuseShared(cib.primitives.get(id));
   const group = cib.primitives.get(id)?.group;
   if (group !== undefined && group !== ownGroup)
     throw new PacemakerError(

@@ -185,7 +185,7 @@ export function readStaged(
       return {
         refusedCommand: index,
         error: refuse(
-          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(refused.output)}`,
+          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(withoutTraceback(refused.output))}`,
         ),
       };
   }
@@ -223,6 +223,15 @@ export function readStaged(
       ? { foresight: { before: without, after: withChange } }
       : {}),
   };
+}
+
+/** Where a tool has failed by a mistake of its own, its last line says it: the way there is its authors' to read. */
+function withoutTraceback(output: string): string {
+  const start = output.indexOf("Traceback (most recent call last)");
+  if (start < 0) return output;
+  const lines = output.slice(start).trimEnd().split("\n");
+  const last = lines.filter((line) => /^\S/.test(line)).at(-1);
+  return `${output.slice(0, start)}it broke off by a mistake of its own: ${last}`;
 }
 
 /** Without what the tool said beside it. */
