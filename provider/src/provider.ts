@@ -1,3 +1,6 @@
+import { endWithEngine } from "./lifetime";
+import { closeAll } from "./ssh";
+
 /**
  * What the dynamic provider process requires, by the name `pulumi-pacemaker/provider`, for as long as any state names
  * it: a permanent contract. The handlers accept state that any earlier version wrote.
@@ -5,3 +8,5 @@
 export { floatingIp } from "./resources/floatingIp";
 export { systemdResource } from "./resources/systemdResource";
 export { resourceGroup } from "./resources/resourceGroup";
+
+endWithEngine(closeAll);

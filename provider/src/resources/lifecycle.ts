@@ -5,6 +5,7 @@ import { refusal } from "../cluster/preview/examine";
 import type { Connection } from "../connection";
 import type { Cib } from "../model/cib";
 import { PacemakerError, type ErrorKind } from "../errors";
+import { toItsEnd } from "../lifetime";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
 import { providerText, type ProviderName } from "./shim";
 
@@ -133,7 +134,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         throw asPartial({ ...inputs, ...outputs }, messageOf(error));
       let outcome: string;
       try {
-        outcome = await undo();
+        outcome = await toItsEnd(undo);
       } catch (second) {
         throw asPartial(
           { ...inputs, ...outputs },
@@ -216,7 +217,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
 
     create: atBoundary(async (news) => {
       const inputs = withoutProvider(news) as unknown as Inputs;
-      const applied = await kind.apply(inputs);
+      const applied = await toItsEnd(() => kind.apply(inputs));
       const undo = async (): Promise<string> => {
         await kind.remove(inputs as Inputs & Outputs);
         return "no longer in the cluster";
@@ -242,7 +243,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       if (!touchesCluster && isDone)
         return { outs: plain({ ...outputsOf(previous), ...inputs }) };
       const state = previous as unknown as Inputs & Outputs;
-      const applied = await kind.apply(inputs, state);
+      const applied = await toItsEnd(() => kind.apply(inputs, state));
       const undo = async (): Promise<string> => {
         await kind.apply(state, inputs as Inputs & Outputs);
         await kind.settle(state);
@@ -272,7 +273,8 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     }),
 
     delete: atBoundary(async (_id, props) => {
-      await kind.remove(withoutProvider(props) as unknown as Inputs & Outputs);
+      const state = withoutProvider(props) as unknown as Inputs & Outputs;
+      await toItsEnd(() => kind.remove(state));
     }),
   };
 }
