@@ -1,4 +1,8 @@
-export { SmtpStack, type SmtpStackArgs } from "./components/smtpStack";
+export {
+  SmtpStack,
+  type SmtpStackArgs,
+  type SmtpStackMember,
+} from "./components/smtpStack";
 export { type Connection } from "./connection";
 export { type ErrorKind } from "./errors";
 export {

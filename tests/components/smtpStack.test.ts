@@ -234,3 +234,51 @@ test("in preview nothing is changed in the cluster, and activeNode is not known 
     [],
   );
 });
+
+test("further members start before Postfix or after it", async () => {
+  const { connection, named, cluster } = startProgram();
+  const further = (name: string, last: number) =>
+    new FloatingIp(name, {
+      connection,
+      ip: `192.0.2.${last}`,
+      group: "smtp-stack",
+    });
+  const [a, b, c] = [further("a", 31), further("b", 32), further("c", 33)];
+  await make({
+    connection,
+    members: [
+      a!.resourceId,
+      { id: b!.resourceId, place: "before" },
+      { id: c!.resourceId },
+    ],
+  });
+  const order = ["smtp_ip", "b", "smtp_service", "a", "c"];
+  assert.deepEqual(named("smtp-stack").inputs.members, order);
+  assert.deepEqual(
+    cluster.group("smtp-stack")?.members.map((member) => member.id),
+    order,
+  );
+});
+
+test("idPrefix keeps the ids of a stack that has another name", async () => {
+  const { connection, registered, cluster } = startProgram();
+  const stack = new SmtpStack("mail", {
+    ...address,
+    connection,
+    idPrefix: "smtp",
+  });
+  await valueOf(stack.group.resourceId);
+  assert.deepEqual(
+    registered.map(({ name, inputs }) => [name, inputs.resourceId]),
+    [
+      ["mail", undefined],
+      ["mail_ip", "smtp_ip"],
+      ["mail_service", "smtp_service"],
+      ["mail-stack", "smtp-stack"],
+    ],
+  );
+  assert.deepEqual(
+    cluster.group("smtp-stack")?.members.map((member) => member.id),
+    ["smtp_ip", "smtp_service"],
+  );
+});

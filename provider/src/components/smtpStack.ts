@@ -19,6 +19,21 @@ export interface SmtpStackArgs {
   nic?: pulumi.Input<string | undefined>;
   /** The systemd service. Default: the real Postfix unit, found out on the nodes. */
   unit?: pulumi.Input<string> | undefined;
+  /**
+   * Further members of the group, such as a second address or a milter: their ids, best the resources' own `resourceId`
+   * outputs, made with `group` set to `NAME-stack`. They start in this order, after Postfix, or before it (and after the
+   * address) where they say so. Port 25 must be listened on at each address among them. Default: none.
+   *
+   * @example
+   * members: [{ id: second.resourceId, place: "before" }, milter.resourceId]
+   */
+  members?: pulumi.Input<pulumi.Input<SmtpStackMember>[] | undefined>;
+  /**
+   * What the ids in the cluster begin with. Default: the Pulumi name. To give a stack that is there another Pulumi name,
+   * keep its ids: `new SmtpStack("mail", { idPrefix: "smtp", ... }, { aliases: [{ name: "smtp" }] })`. Without both, it
+   * is another stack, and is refused as long as the old one holds the address. A change replaces all three resources.
+   */
+  idPrefix?: pulumi.Input<string | undefined>;
   /** How often Pacemaker looks after the address and the service. Default "30s". */
   monitorInterval?: pulumi.Input<string | undefined>;
   /**
@@ -34,10 +49,20 @@ export interface SmtpStackArgs {
   rollback?: pulumi.Input<boolean | undefined>;
 }
 
+/** A further member of the stack's group. A plain id is one that starts after Postfix. */
+export type SmtpStackMember =
+  | string
+  | {
+      id: pulumi.Input<string>;
+      /** Whether it starts before Postfix or after it. Default "after". */
+      place?: pulumi.Input<"before" | "after" | undefined>;
+    };
+
 const smtpPort = 25;
 
 /**
- * Postfix behind a floating address: `NAME_ip`, `NAME_service` and the group `NAME-stack`.
+ * Postfix behind a floating address: `NAME_ip`, `NAME_service` and the group `NAME-stack`, under these ids in the cluster
+ * too unless `idPrefix` says otherwise.
  *
  * The address comes up before Postfix starts, and drops only after it has stopped. Postfix's unit is stopped and disabled
  * on every node, since Pacemaker starts it. After creation both run on one node, the address is on it, and something
@@ -76,7 +101,15 @@ export class SmtpStack extends pulumi.ComponentResource {
     super("pacemaker:index:SmtpStack", name, {}, options);
     const parent = { parent: this };
     const connection = connectionInput(args.connection, name);
-    const groupId = `${name}-stack`;
+    const prefix: pulumi.Input<string> =
+      args.idPrefix === undefined
+        ? name
+        : pulumi.output(args.idPrefix).apply((given) => given ?? name);
+    const idOf = (part: string): pulumi.Input<string> =>
+      typeof prefix === "string"
+        ? `${prefix}${part}`
+        : pulumi.interpolate`${prefix}${part}`;
+    const groupId = idOf("-stack");
     const common = {
       connection,
       group: groupId,
@@ -89,6 +122,7 @@ export class SmtpStack extends pulumi.ComponentResource {
       `${name}_ip`,
       {
         ...common,
+        resourceId: idOf("_ip"),
         ip: args.ip,
         cidrNetmask: args.cidrNetmask,
         nic: args.nic,
@@ -99,16 +133,23 @@ export class SmtpStack extends pulumi.ComponentResource {
       `${name}_service`,
       {
         ...common,
+        resourceId: idOf("_service"),
         unit: args.unit ?? "postfix",
         followWrapper: args.unit === undefined,
       },
       parent,
     );
     this.group = new ResourceGroup(
-      groupId,
+      `${name}-stack`,
       {
         connection,
-        members: [this.floatingIp.resourceId, this.service.resourceId],
+        resourceId: groupId,
+        members: inOrder(
+          name,
+          this.floatingIp.resourceId,
+          this.service.resourceId,
+          args.members,
+        ),
         listeningPorts: [smtpPort],
         adopt: args.adopt,
         rollback: args.rollback,
@@ -132,4 +173,31 @@ export class SmtpStack extends pulumi.ComponentResource {
       endpoint: this.endpoint,
     });
   }
+}
+
+/** The members' ids in the order in which they start. */
+function inOrder(
+  name: string,
+  address: pulumi.Output<string>,
+  service: pulumi.Output<string>,
+  further: SmtpStackArgs["members"],
+): pulumi.Input<pulumi.Input<string>[]> {
+  if (further === undefined) return [address, service];
+  return pulumi.all([address, service, further]).apply(([ip, unit, given]) => {
+    const members = (given ?? []).map((member) =>
+      typeof member === "string" ? { id: member, place: undefined } : member,
+    );
+    const wrong = members.find(
+      ({ place }) => ![undefined, "before", "after"].includes(place),
+    );
+    if (wrong)
+      throw new pulumi.RunError(
+        `${name}: members: the place of ${wrong.id} is ${JSON.stringify(wrong.place)}, but must be "before" or "after", or left out.`,
+      );
+    const placed = (before: boolean): string[] =>
+      members
+        .filter(({ place }) => (place === "before") === before)
+        .map(({ id }) => id);
+    return [ip, ...placed(true), unit, ...placed(false)];
+  });
 }

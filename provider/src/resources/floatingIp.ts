@@ -5,6 +5,7 @@ import {
   madeMember,
   prepareMember,
 } from "../cluster/change/change";
+import { returnToPlace } from "../cluster/change/waiting";
 import { clusterOf } from "../cluster/nodes/members";
 import { checkAddresses } from "../cluster/outcome/proof";
 import { removePrimitive } from "../cluster/change/remove";
@@ -108,12 +109,14 @@ export const floatingIp = handlers<Inputs, Outputs>({
     const { cib: before } = await transact(
       cluster,
       inputs.resourceId,
-      ({ cib }) =>
-        planPrimitive(
+      ({ cib }) => [
+        ...planPrimitive(
           cib,
           declared(inputs),
           previous ? declared(previous) : adopted(inputs),
         ),
+        ...returnToPlace(cluster, cib, inputs),
+      ],
     );
     return madeMember(cluster, before, inputs);
   },

@@ -6,6 +6,7 @@ import type { Connection } from "../connection";
 import type { Cib } from "../model/cib";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { toItsEnd } from "../lifetime";
+import { noteDeclared } from "./program";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
 import { providerText, type ProviderName } from "./shim";
 
@@ -63,6 +64,8 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
   ) => Promise<void>;
   /** Whether the state says that something is left to do, though the inputs are the same. */
   readonly isUnfinished?: (state: Inputs & Outputs) => boolean;
+  /** Whether this process has made something that waits for it, though its inputs are the same. */
+  readonly isWaitedFor?: (inputs: Inputs) => boolean;
   /** What is there now, in the shape of the state. Undefined when it is recognised as absent. */
   readonly read: (
     state: Inputs & Outputs,
@@ -152,6 +155,16 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     state[incomplete] === true ||
     kind.isUnfinished?.(state as unknown as Inputs & Outputs) === true;
 
+  const isWaitedFor = (news: Properties): boolean =>
+    !holdsUnknown(news) &&
+    kind.isWaitedFor?.(news as unknown as Inputs) === true;
+
+  const noteWaiting = (inputs: Properties): void => {
+    if (holdsUnknown(inputs)) return;
+    const declared = inputs as unknown as Inputs;
+    noteDeclared(clusterOf(declared.connection), declared);
+  };
+
   const asPartial = (inputs: Inputs, message: string): Error =>
     partial(
       inputs.resourceId,
@@ -169,8 +182,12 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const inputs = kind.normalise(withoutProvider(news));
       // What stands in the state has been checked: where nothing changes, there is nothing to do.
       const previous = withoutProvider(olds ?? {});
-      if (isDeepStrictEqual(inputs, previous)) return { inputs, failures: [] };
-      const failures = failuresOf(kind.schema, inputs).map(marked);
+      const isSame = isDeepStrictEqual(inputs, previous);
+      const failures = isSame
+        ? []
+        : failuresOf(kind.schema, inputs).map(marked);
+      if (failures.length === 0) noteWaiting(inputs);
+      if (isSame) return { inputs, failures };
       const touchesCluster =
         failures.length === 0 &&
         !holdsUnknown(inputs) &&
@@ -208,7 +225,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
           replaces.length > 0,
         );
       return {
-        changes: changes.length > 0 || isUnfinished(olds),
+        changes: changes.length > 0 || isUnfinished(olds) || isWaitedFor(news),
         replaces,
         // Ids are unique in a cluster: the old one must be gone before the new one can be made.
         deleteBeforeReplace: true,
@@ -239,7 +256,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const touchesCluster = changed(previous, news).some(
         (name) => !manners.includes(name),
       );
-      const isDone = !isUnfinished(previous);
+      const isDone = !isUnfinished(previous) && !isWaitedFor(news);
       if (!touchesCluster && isDone)
         return { outs: plain({ ...outputsOf(previous), ...inputs }) };
       const state = previous as unknown as Inputs & Outputs;

@@ -7,6 +7,7 @@ import {
 } from "../cluster/transaction/observe";
 import { cleanUpFailures } from "../cluster/change/change";
 import { clusterOf, type Cluster } from "../cluster/nodes/members";
+import { isWaitedFor, noteArranged } from "../cluster/change/waiting";
 import { leaveGroup, startAlone } from "../cluster/change/move";
 import { checkAddresses, checkPorts } from "../cluster/outcome/proof";
 import { leaveTags, warnOfReferences } from "../cluster/change/references";
@@ -119,6 +120,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     const { cib: before } = await transact(cluster, resourceId, (now) =>
       planGroup(now.cib, wanted, last),
     );
+    noteArranged(cluster, resourceId, members);
     await leaveGroup(cluster, resourceId, leaving.slice(0, 1));
     await startAlone(cluster, leaving);
     return { existed: before.groups.has(resourceId) };
@@ -131,6 +133,9 @@ export const resourceGroup = handlers<Inputs, Outputs>({
       declared(previous),
       isReplacement,
     ),
+
+  isWaitedFor: ({ connection, resourceId, members }) =>
+    isWaitedFor(clusterOf(connection), resourceId, members),
 
   async settle(inputs) {
     const cluster = clusterOf(inputs.connection);

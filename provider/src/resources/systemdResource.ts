@@ -13,6 +13,7 @@ import {
 } from "../cluster/change/change";
 import type { Step } from "../cluster/preview/preview";
 import { clusterOf, reachEach, type Cluster } from "../cluster/nodes/members";
+import { returnToPlace } from "../cluster/change/waiting";
 import { removePrimitive } from "../cluster/change/remove";
 import { sayNothing, warn } from "../cluster/report";
 import { memberSettled, startedOn } from "../cluster/outcome/start";
@@ -249,7 +250,10 @@ async function register(
   const isOtherUnit = last !== undefined && runsOtherUnit(agent, wanted);
   const plan = ({ cib }: Observation) => {
     refuseSecondManager(cib, resourceId, units);
-    return planPrimitive(cib, wanted, last);
+    return [
+      ...planPrimitive(cib, wanted, last),
+      ...returnToPlace(cluster, cib, inputs),
+    ];
   };
   // Whatever forbids the change must be known before a unit is stopped.
   if (!isOtherUnit) plan(before);
@@ -277,7 +281,7 @@ async function register(
     await changeUnit(cluster, resourceId, units.unit);
   }
   const { cib } = await transact(cluster, resourceId, plan, announcement);
-  const { existed, isStaged } = madeMember(cluster, cib, inputs);
+  const { existed, isStaged } = await madeMember(cluster, cib, inputs);
   return {
     existed,
     isStaged,

@@ -1,11 +1,12 @@
 import { withFollowers, type Cib } from "../../model/cib";
 import { changeType } from "../../pcs/commands";
-import { movingMark, unstage, waitingFor } from "../../model/staging";
+import { isStaged, movingMark, unstage, waitingFor } from "../../model/staging";
 import type { ClusterStatus } from "../../model/status";
 import { cleanUp, observeRecent } from "../transaction/observe";
 import { type Cluster } from "../nodes/members";
 import { leaveGroup, startAlone } from "./move";
 import { noteFailed } from "../outcome/start";
+import { hasPlace, noteStaged } from "./waiting";
 import { stopResources } from "./stop";
 import { transact } from "../transaction/transact";
 
@@ -30,16 +31,26 @@ export async function prepareMember(
 /**
  * What a change has made of a member, given the configuration before: a new one waits, staged, for its group.
  */
-export function madeMember(
+export async function madeMember(
   cluster: Cluster,
   before: Cib,
-  { resourceId, group }: Place,
-): { existed: boolean; isStaged: boolean } {
+  member: Place,
+): Promise<{ existed: boolean; isStaged: boolean }> {
+  const { resourceId, group } = member;
   const existed = before.primitives.has(resourceId);
-  const isStaged = !existed && group !== undefined;
+  const hasStarted =
+    hasPlace(cluster, member) &&
+    !isStagedIn((await observeRecent(cluster)).cib, resourceId);
+  const isStaged = !existed && group !== undefined && !hasStarted;
+  if (isStaged) noteStaged(cluster, resourceId, group);
   // Its group looks at the cluster next, so that look begins here. What goes wrong is the group's to meet.
   if (isStaged) observeRecent(cluster).catch(() => undefined);
   return { existed, isStaged };
+}
+
+function isStagedIn(cib: Cib, id: string): boolean {
+  const found = cib.primitives.get(id);
+  return found !== undefined && isStaged(found);
 }
 
 /**

@@ -21,6 +21,7 @@ import {
   stopSeconds,
 } from "./stop";
 import { transact } from "../transaction/transact";
+import { notePlace } from "./waiting";
 import { waitFor } from "../outcome/wait";
 
 /**
@@ -65,6 +66,7 @@ export async function removePrimitive(
         `${id} was started again by somebody else while it was being deleted. It is left in the configuration. ` +
           `Agree with whoever did, and run this again.`,
       );
+    notePlace(cluster, current, id);
     return [
       ...emptyGroup(current, [id]),
       ...leaveTags(current, id),
@@ -121,7 +123,7 @@ function warnOfFollowers(status: ClusterStatus, cib: Cib, id: string): void {
   if (stopping.length > 0)
     warn(
       id,
-      `${stopping.join(", ")}, after it in the group ${cib.primitives.get(id)!.group}, must stop before it goes: the ` +
-        `group starts them again when it is updated.`,
+      `${stopping.join(", ")}, after it in the group ${cib.primitives.get(id)!.group}, must stop before it goes: they ` +
+        `start again when it is made anew, or when the group is updated.`,
     );
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../connection";
 import { providerText } from "../shim";
+import { replacedInOrder } from "./options";
 import type { AttributeValue, MemberArgs, Timeouts } from "./args";
 import { connectionInput } from "./connection";
 
@@ -61,7 +62,7 @@ export class FloatingIp extends pulumi.CustomResource {
         activeNode: undefined,
         __provider: providerText("floatingIp"),
       },
-      options,
+      replacedInOrder(options),
     );
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../connection";
 import { providerText } from "../shim";
+import { replacedInOrder } from "./options";
 import type { AttributeValue, ResourceArgs } from "./args";
 import { connectionInput } from "./connection";
 
@@ -54,7 +55,7 @@ export class ResourceGroup extends pulumi.CustomResource {
         activeNode: undefined,
         __provider: providerText("resourceGroup"),
       },
-      options,
+      replacedInOrder(options),
     );
   }
 }

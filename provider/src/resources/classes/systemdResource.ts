@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../connection";
 import { providerText } from "../shim";
+import { replacedInOrder } from "./options";
 import type { AttributeValue, MemberArgs, Timeouts } from "./args";
 import { connectionInput } from "./connection";
 
@@ -64,7 +65,7 @@ export class SystemdResource extends pulumi.CustomResource {
         pendingNodes: undefined,
         __provider: providerText("systemdResource"),
       },
-      options,
+      replacedInOrder(options),
     );
   }
 }

@@ -1,0 +1,65 @@
+import { newCluster } from "./fakeSsh";
+import test, { afterEach, beforeEach, mock } from "node:test";
+import assert from "node:assert/strict";
+import { floatingIp, resourceGroup } from "../../provider/src/provider";
+
+let warnings = "";
+beforeEach(() => {
+  warnings = "";
+  mock.method(process.stderr, "write", (text: string) => {
+    warnings += text;
+    return true;
+  });
+});
+afterEach(() => mock.restoreAll());
+
+const said =
+  `warning: b: its group web does not name it among its members, so nothing starts it there: it waits, stopped. Add its ` +
+  `resourceId to the members of web (an SmtpStack takes further ones as its own members).\n`;
+
+function declarations() {
+  const { cluster, connection } = newCluster();
+  const address = (id: string, last: number) => ({
+    connection,
+    resourceId: id,
+    ip: `192.0.2.${last}`,
+    monitorInterval: "30s",
+    group: "web",
+  });
+  return {
+    cluster,
+    a: address("a", 31),
+    b: address("b", 32),
+    web: { connection, resourceId: "web", members: ["a"] },
+  };
+}
+
+for (const order of [
+  ["b", "web"],
+  ["web", "b"],
+] as const)
+  test(`a member that its group does not name is told so in each run, asked about as ${order.join(", ")}`, async () => {
+    for (const isUnchanged of [false, true]) {
+      const { cluster, ...inputs } = declarations();
+      await floatingIp.create(inputs.a);
+      cluster.log.length = 0;
+      warnings = "";
+      for (const one of order) {
+        const olds = isUnchanged ? inputs[one] : {};
+        const kind = one === "b" ? floatingIp : resourceGroup;
+        const { failures } = await kind.check(olds, inputs[one]);
+        assert.deepEqual(failures, []);
+      }
+      await resourceGroup.check(inputs.web, inputs.web);
+      assert.equal(warnings, said);
+      if (isUnchanged) assert.deepEqual(cluster.log, []);
+    }
+  });
+
+test("one that it names is not", async () => {
+  const { a, web } = declarations();
+  await floatingIp.create(a);
+  await floatingIp.check(a, a);
+  await resourceGroup.check(web, web);
+  assert.equal(warnings, "");
+});
