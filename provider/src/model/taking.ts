@@ -28,14 +28,17 @@ export function takeOut(
   leaving: readonly string[],
 ): PcsCommand[] {
   const isEmptied = members.every((member) => leaving.includes(member));
-  if (!isEmptied || !cib.hasTemplates) return [removeFromGroup(id, leaving)];
-  const last = cib.primitives.get(members[0] ?? "")?.source?.element;
-  const others = members.slice(1);
+  // While it is nowhere, nothing may name it: cibadmin looks after each step.
+  const unnamed = members.find((member) => !mayBeNamed(cib, member));
+  const last = cib.primitives.get(unnamed ?? "")?.source?.element;
+  if (!isEmptied || !cib.hasTemplates || !last)
+    return [removeFromGroup(id, leaving)];
+  const others = members.filter((member) => member !== unnamed);
   return [
     ...(others.length > 0 ? [removeFromGroup(id, others)] : []),
-    deleteByXPath(`/cib/configuration/resources//group[@id="${id}"]`),
     ...forget(id),
-    ...(last ? [createResource(renderXml(last))] : []),
+    deleteByXPath(`/cib/configuration/resources//group[@id="${id}"]`),
+    createResource(renderXml(last)),
   ];
 }
 
@@ -51,13 +54,13 @@ export function takeAwayByXml(cib: Cib, id: string): PcsCommand[] {
   const group = cib.groups.get(cib.primitives.get(id)?.group ?? "");
   const isLast = group?.members.length === 1;
   return [
+    ...forget(id),
+    ...(isLast ? forget(group.id) : []),
     deleteByXPath(
       isLast
         ? `/cib/configuration/resources//group[@id="${group.id}"]`
         : `/cib/configuration/resources//primitive[@id="${id}"]`,
     ),
-    ...forget(id),
-    ...(isLast ? forget(group.id) : []),
   ];
 }
 

@@ -185,7 +185,7 @@ export function readStaged(
       return {
         refusedCommand: index,
         error: refuse(
-          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(withoutTraceback(refused.output))}`,
+          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(wordsOf(refused.output))}`,
         ),
       };
   }
@@ -200,7 +200,7 @@ export function readStaged(
   if (verified.code !== 0 && before?.code === 0)
     return {
       error: refuse(
-        `crm_verify on ${node} refuses the changed configuration (exit code ${verified.code}):\n${indent(verified.output)}`,
+        `crm_verify on ${node} refuses the changed configuration (exit code ${verified.code}):\n${indent(wordsOf(verified.output))}`,
       ),
     };
   // crm_diff exits with 1 where it found a difference.
@@ -225,13 +225,24 @@ export function readStaged(
   };
 }
 
-/** Where a tool has failed by a mistake of its own, its last line says it: the way there is its authors' to read. */
-function withoutTraceback(output: string): string {
-  const start = output.indexOf("Traceback (most recent call last)");
-  if (start < 0) return output;
-  const lines = output.slice(start).trimEnd().split("\n");
-  const last = lines.filter((line) => /^\S/.test(line)).at(-1);
-  return `${output.slice(0, start)}it broke off by a mistake of its own: ${last}`;
+/**
+ * What a person reads of a tool's words: not the way to a mistake of its own, which is its authors' to read, and not the whole
+ * configuration, which Pacemaker 2.1 prints where it refuses one.
+ */
+function wordsOf(output: string): string {
+  const lines = output.trimEnd().split("\n");
+  const start = lines.findIndex((line) =>
+    line.startsWith("Traceback (most recent call last)"),
+  );
+  const [before, trace] =
+    start < 0 ? [lines, []] : [lines.slice(0, start), lines.slice(start)];
+  const last = trace.filter((line) => /^\S/.test(line)).at(-1);
+  return [
+    ...before.filter((line) => !/^\s*\d*\s*<.*>\s*$/.test(line)),
+    ...(last === undefined
+      ? []
+      : [`it broke off by a mistake of its own: ${last}`]),
+  ].join("\n");
 }
 
 /** Without what the tool said beside it. */
