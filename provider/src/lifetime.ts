@@ -5,6 +5,7 @@
 import { fstatSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isProviderProcess } from "./engine";
 
 /** How long a change of the cluster may go on without its engine, in milliseconds. */
 const longest = 60_000;
@@ -38,9 +39,9 @@ export async function toItsEnd<Result>(
  * @param close closes the connections
  */
 export function endWithEngine(close: () => Promise<void>): void {
-  const [, script = "", engine = ""] = process.argv;
   // The engine holds the other end of the standard input, and nothing ever comes of it.
-  if (!/[\\/]dynamic-provider[\\/]/.test(script) || !isPipe(0)) return;
+  if (!isProviderProcess() || !isPipe(0)) return;
+  const engine = process.argv[2]!;
   const { stdin } = process;
   stdin.on("error", () => undefined);
   stdin.once("close", () => void leave(engine, close));

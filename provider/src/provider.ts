@@ -1,3 +1,5 @@
+import { reportBy } from "./cluster/report";
+import { connectEngine } from "./engine";
 import { endWithEngine } from "./lifetime";
 import { closeAll } from "./ssh";
 
@@ -9,4 +11,5 @@ export { floatingIp } from "./resources/floatingIp";
 export { systemdResource } from "./resources/systemdResource";
 export { resourceGroup } from "./resources/resourceGroup";
 
+reportBy(connectEngine());
 endWithEngine(closeAll);

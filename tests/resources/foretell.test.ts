@@ -112,6 +112,35 @@ describe("a change is told before it is made", () => {
     assert.equal(cluster.lookedAt[0]?.length, 2);
   });
 
+  test("changes that come while one is looked at wait for it, and are looked at together then", async () => {
+    const { cluster, ip, service, group } = await stack();
+    const started: Promise<unknown>[] = [];
+    for (const node of cluster.nodes)
+      node.answer = ([program]) => {
+        if (program === "/bin/sh" && started.length === 0)
+          started.push(
+            service({ monitorInterval: "20s" }),
+            group({ meta: { "failure-timeout": "60s" } }),
+          );
+        return undefined;
+      };
+    await ip({ ip: "192.0.2.32" });
+    assert.equal(cluster.lookedAt.length, 1);
+    await Promise.all(started);
+    assert.deepEqual(told, [
+      "foreseen: web_ip: this change will not stop, restart or move anything.",
+      "foreseen: web_service, web: these changes will not stop, restart or move anything.",
+    ]);
+    assert.equal(cluster.lookedAt.length, 2);
+  });
+
+  test("what is asked again is told once", async () => {
+    const { ip } = await stack();
+    await ip({ ip: "192.0.2.32" });
+    await ip({ ip: "192.0.2.32" });
+    assert.equal(told.length, 1, told.join("\n"));
+  });
+
   test("another unit stops what comes after it as well", async () => {
     const { cluster, service } = await stack();
     cluster.foreseen.after =
@@ -260,7 +289,10 @@ describe("where nothing can be foreseen", () => {
       };
     await ip({ ip: "192.0.2.32" });
     await service({ monitorInterval: "20s" });
-    await ip({ ip: "192.0.2.33" });
+    await Promise.all([
+      ip({ ip: "192.0.2.33" }),
+      service({ monitorInterval: "20s" }),
+    ]);
     assert.deepEqual(told, [
       "foreseen: web_ip: this change will not stop, restart or move anything.",
       "foreseen: web_ip: looking at the changes has taken 25 s; at those after it, nobody looks.",

@@ -1,9 +1,55 @@
-/**
- * Tells the person at `pulumi up` something that is no error. What the provider process writes to stderr is shown
- * beside the resources, without a urn: so the text names the resource itself.
- */
+/** Something that a person at `pulumi up` is told. */
+export interface Message {
+  readonly isWarning: boolean;
+  /** It names what it is about. */
+  readonly text: string;
+  /** Pulumi's name of the resource that it is about, where that is known. */
+  readonly urn?: string | undefined;
+}
+
+/** The way to the person that sets a message under its resource, where there is one. */
+let reporter: ((message: Message) => Promise<void>) | undefined;
+
+/** By the ids in the cluster: Pulumi's names. One that several clusters have is nobody's. */
+const urns = new Map<string, string | undefined>();
+
+const underway = new Set<Promise<void>>();
+
+/** Sends messages another way than by stderr; what it does not take goes there. */
+export function reportBy(
+  way: ((message: Message) => Promise<void>) | undefined,
+): void {
+  reporter = way;
+}
+
+/** Notes how Pulumi calls a resource of the cluster. */
+export function nameResource(id: string, urn: string): void {
+  const known = urns.get(id);
+  urns.set(id, urns.has(id) && known !== urn ? undefined : urn);
+}
+
+/** Waits until all that was said has arrived: Pulumi may end the process after a handler's answer. */
+export async function allSaid(): Promise<void> {
+  while (underway.size > 0) await Promise.all(underway);
+}
+
+/** What the provider process writes to stderr is shown beside the resources, without a urn: the text names its own. */
+function say(isWarning: boolean, resource: string, text: string): void {
+  const write = () => {
+    process.stderr.write(`${isWarning ? "warning: " : ""}${text}\n`);
+  };
+  if (!reporter) return write();
+  // Of several resources that are told of together, it stands under the first.
+  const urn = urns.get(resource.split(", ")[0]!);
+  const said = reporter({ isWarning, text, urn })
+    .catch(write)
+    .finally(() => underway.delete(said));
+  underway.add(said);
+}
+
+/** Tells the person at `pulumi up` something that is no error. */
 export function warn(resource: string, text: string): void {
-  process.stderr.write(`warning: ${resource}: ${text}\n`);
+  say(true, resource, `${resource}: ${text}`);
 }
 
 /** How a person is told of a resource. */
@@ -14,7 +60,7 @@ export const sayNothing: Tell = () => undefined;
 
 /** Tells what a change will do to the cluster, before it is made. */
 export function tellForesight(what: string, text: string): void {
-  process.stderr.write(`foreseen: ${what}: ${text}\n`);
+  say(false, what, `foreseen: ${what}: ${text}`);
 }
 
 /** Shows a person that a longer wait goes on, and how things stand. */

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { clusterOf } from "../cluster/nodes/members";
 import { refusal } from "../cluster/preview/examine";
+import { allSaid, nameResource } from "../cluster/report";
 import type { Connection } from "../connection";
+import { previewWasSeen, urnOf } from "../engine";
 import type { Cib } from "../model/cib";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { toItsEnd } from "../lifetime";
@@ -177,7 +179,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       message,
     );
 
-  return {
+  return told({
     async check(olds, news) {
       const inputs = kind.normalise(withoutProvider(news));
       // What stands in the state has been checked: where nothing changes, there is nothing to do.
@@ -218,7 +220,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const touchesCluster =
         isUnfinished(olds) || changes.some((name) => !manners.includes(name));
       // Of what is not known yet, nothing can be foreseen.
-      if (touchesCluster && !holdsUnknown(news))
+      if (touchesCluster && !holdsUnknown(news) && !previewWasSeen())
         await kind.foretell(
           withoutProvider(news) as unknown as Inputs,
           withoutProvider(olds) as unknown as Inputs & Outputs,
@@ -293,7 +295,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const state = withoutProvider(props) as unknown as Inputs & Outputs;
       await toItsEnd(() => kind.remove(state));
     }),
-  };
+  });
 }
 
 /** What was declared before of the same object: none where it is new, or replaces one with another id. */
@@ -319,6 +321,28 @@ export function withoutReplaced(
     groups: without(cib.groups),
     ids: without(cib.ids),
   };
+}
+
+/** What a handler says stands under its resource, and has arrived when the handler answers. */
+function told(all: Handlers): Handlers {
+  const each = Object.entries(all).map(([name, handler]) => [
+    name,
+    async (...values: unknown[]) => {
+      // Each is given the properties that it is about last.
+      const properties = values.at(-1) as Properties;
+      const urn = urnOf(properties);
+      const { resourceId } = properties;
+      if (urn && typeof resourceId === "string") nameResource(resourceId, urn);
+      try {
+        return await (handler as (...values: unknown[]) => Promise<unknown>)(
+          ...values,
+        );
+      } finally {
+        await allSaid();
+      }
+    },
+  ]);
+  return Object.fromEntries(each) as Handlers;
 }
 
 function withoutProvider(properties: Properties): Properties {

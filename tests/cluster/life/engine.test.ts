@@ -6,10 +6,12 @@ import { inNamespace, type Lab } from "../../../lab";
 import {
   eventually,
   makeProject,
+  nameOf,
   onEveryNode,
   onLab,
   succeeded,
   whereAre,
+  type Outcome,
 } from "../harness";
 import { changesIn, family, interrupted, slowStop } from "./interrupt";
 import { address, group, makeUnit, programOf, service } from "./programs";
@@ -118,6 +120,55 @@ onLab("bookworm", "an engine that is killed", (lab) => {
       assert.deepEqual(hits, [step]);
       await ended(`at ${step} of ${verb}`);
     }
+    succeeded(await project.destroy());
+  });
+});
+
+onLab("bookworm", "what a person is told", (lab) => {
+  test("stands once, under its resource, however Pulumi asks", async (t) => {
+    await makeUnit(t, lab(), "life-one");
+    const text = (last: number, more: object) =>
+      programOf(
+        address("web_ip", last, web),
+        service("web_service", "life-one", { ...web, ...more }),
+        group("web", members),
+      );
+    const project = await makeProject(t, lab(), { program: text(31, {}) });
+    succeeded(await project.up());
+
+    const told = (outcome: Outcome) =>
+      succeeded(outcome)
+        .diagnostics.filter(({ message }) => /foreseen: /.test(message))
+        .map(({ urn = "", message }) => `${nameOf(urn)} < ${message.trim()}`)
+        .sort();
+    const alone = /^web_ip < foreseen: web_ip: this change will restart web_ip/;
+    project.writeProgram(text(32, {}));
+    const preview = told(await project.preview());
+    assert.equal(preview.length, 1, preview.join("\n"));
+    assert.match(preview[0]!, alone);
+
+    // As a person does it: the preview, and the update after it.
+    const up = await project.pulumi([
+      ...["up", "--yes", "--stack", "test", "--color=never"],
+    ]);
+    const lines = succeeded(up)
+      .output.split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith("foreseen: "));
+    assert.deepEqual(
+      lines.map((line) => `web_ip < ${line}`),
+      preview,
+    );
+
+    // The same where no preview was seen; all resources are asked about at once.
+    project.env.PULUMI_PARALLEL_DIFF = "true";
+    project.writeProgram(text(33, { monitorInterval: "20s" }));
+    const outcome = await project.up();
+    const both = told(outcome);
+    assert.match(both.join("\n"), /web_ip/);
+    assert.equal(new Set(both).size, both.length, both.join("\n"));
+    for (const line of both) assert.doesNotMatch(line, /cannot be foreseen/);
+    assert.ok(outcome.seconds < 25, `it took ${outcome.seconds} s`);
     succeeded(await project.destroy());
   });
 });

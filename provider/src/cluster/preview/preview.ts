@@ -38,6 +38,9 @@ const patience = 20_000;
 
 const spent = new WeakMap<Cluster, number>();
 
+/** The look under way, or the last one: there is one at a time. */
+const looking = new WeakMap<Cluster, Promise<void>>();
+
 const gathered = new WeakMap<
   Cluster,
   { readonly all: Coming[]; readonly told: Promise<void> }
@@ -45,7 +48,8 @@ const gathered = new WeakMap<
 
 /**
  * Tells the person what changes will make the cluster do, by Pacemaker's own simulation on a copy. Those that come at the
- * same moment are looked at together, since the cluster will do both at once. The cluster is not touched, and nothing is
+ * same moment, or while another look is under way, are looked at together, since the cluster will do them at once. The
+ * cluster is not touched, and nothing is
  * thrown: where it cannot be foreseen, that is told. Once this process has begun to change the cluster, and once looking
  * has taken 20 s, nothing more is looked at.
  */
@@ -57,7 +61,9 @@ export function foretell(cluster: Cluster, coming: Coming): Promise<void> {
     return others.told;
   }
   const all = [coming];
+  const last = looking.get(cluster);
   const told = nextTurn().then(async () => {
+    await last;
     gathered.delete(cluster);
     const from = Date.now();
     const before = spent.get(cluster) ?? 0;
@@ -72,10 +78,22 @@ export function foretell(cluster: Cluster, coming: Coming): Promise<void> {
       );
   });
   gathered.set(cluster, { all, told });
+  looking.set(cluster, told);
   return told;
 }
 
 const untold = new WeakSet<Cluster>();
+
+const foretold = new WeakMap<Cluster, Set<string>>();
+
+/** Pulumi asks about a resource again where it is replaced because of another one: a person is told once. */
+function tellOnce(cluster: Cluster, what: string, text: string): void {
+  const known = foretold.get(cluster) ?? new Set();
+  foretold.set(cluster, known);
+  const line = `${what}: ${text}`;
+  if (!known.has(line)) tellForesight(what, text);
+  known.add(line);
+}
 
 async function tellAll(
   cluster: Cluster,
@@ -88,18 +106,19 @@ async function tellAll(
         try {
           return [{ coming, step: await coming.step(observation) }];
         } catch (error) {
-          tellRefusal(coming, error);
+          tellRefusal(cluster, coming, error);
           return [];
         }
       }),
     );
     const found = planned.flat();
     await look(
+      cluster,
       observation,
       found.filter(({ step }) => !step.afterStop),
     );
     for (const one of found)
-      if (one.step.afterStop) await look(observation, [one]);
+      if (one.step.afterStop) await look(cluster, observation, [one]);
   } catch (error) {
     // The same holds for all others, and they would say the same.
     if (!untold.has(cluster))
@@ -118,6 +137,7 @@ interface Planned {
 
 /** Looks at what comes of the changes together; where they are refused, of each alone. */
 async function look(
+  cluster: Cluster,
   observation: Observation,
   planned: readonly Planned[],
 ): Promise<void> {
@@ -129,17 +149,19 @@ async function look(
     ...failedOf(status, resources).flatMap(forgetFailures),
     ...planned.flatMap(({ step }) => step.commands),
   ];
-  if (commands.length === 0) return tell(status, planned, nothing);
+  if (commands.length === 0) return tell(cluster, status, planned, nothing);
   const staged = await foresee(observation, commands);
   if (!("error" in staged))
-    return tell(status, planned, staged.foresight ?? nothing);
-  if (planned.length === 1) return tellRefusal(first.coming, staged.error);
-  for (const one of planned) await look(observation, [one]);
+    return tell(cluster, status, planned, staged.foresight ?? nothing);
+  if (planned.length === 1)
+    return tellRefusal(cluster, first.coming, staged.error);
+  for (const one of planned) await look(cluster, observation, [one]);
 }
 
 const nothing: Foresight = { before: [], after: [] };
 
 function tell(
+  cluster: Cluster,
   status: ClusterStatus,
   planned: readonly Planned[],
   { before, after }: Foresight,
@@ -159,7 +181,8 @@ function tell(
     all.flatMap(({ resources }) => resources),
   );
   const subject = all.length > 1 ? "these changes" : "this change";
-  tellForesight(
+  tellOnce(
+    cluster,
     namesOf(all),
     description === undefined
       ? `${subject} will not stop, restart or move anything${held ? ` as long as ${held.why}` : ""}.`
@@ -168,8 +191,9 @@ function tell(
   );
 }
 
-function tellRefusal(coming: Coming, error: unknown): void {
-  tellForesight(
+function tellRefusal(cluster: Cluster, coming: Coming, error: unknown): void {
+  tellOnce(
+    cluster,
     coming.what,
     `as things stand, this change will be refused: ${wordsOf(error)}`,
   );

@@ -14,6 +14,7 @@ import {
   type Cluster,
   type Member,
 } from "../nodes/members";
+import type { Host } from "../../ssh";
 import { shared } from "./polling";
 import { readStaged, stagingScript, warmingScript, type Staged } from "./stage";
 
@@ -157,6 +158,19 @@ export const isIdle = shared(
 /** The runner of this process, on every node where it stages. */
 const runner = randomBytes(12).toString("hex");
 
+/** By host: what was last begun with its runner. */
+const turns = new Map<string, Promise<unknown>>();
+
+/** Runs a script that uses the host's runner when no other does: two would start it twice, each in the other's way. */
+function inTurn<Result>(
+  { label }: Host,
+  script: () => Promise<Result>,
+): Promise<Result> {
+  const turn = (turns.get(label) ?? Promise.resolve()).then(script, script);
+  turns.set(label, turn);
+  return turn;
+}
+
 /** Where it takes longer, what is being started goes on without us. */
 const warmUpSeconds = 10;
 
@@ -164,11 +178,13 @@ const warmUpSeconds = 10;
 export async function warmUp(cluster: Cluster): Promise<void> {
   const { member } = await observeRecent(cluster);
   const boundary = `warm-${randomBytes(12).toString("hex")}`;
-  await member.host.exec(["/bin/sh", "-s"], {
-    stdin: warmingScript(boundary, runner),
-    timeoutSeconds: warmUpSeconds,
-    reads: true,
-  });
+  await inTurn(member.host, () =>
+    member.host.exec(["/bin/sh", "-s"], {
+      stdin: warmingScript(boundary, runner),
+      timeoutSeconds: warmUpSeconds,
+      reads: true,
+    }),
+  );
 }
 
 /** Applies pcs commands to a copy of the observed CIB on the node. The cluster itself is not touched. */
@@ -197,11 +213,13 @@ async function stageText(
   foresees: boolean,
 ): Promise<Staged> {
   const boundary = `stage-${randomBytes(12).toString("hex")}`;
-  const result = await member.host.exec(["/bin/sh", "-s"], {
-    stdin: stagingScript(text, commands, boundary, runner, foresees),
-    timeoutSeconds: 40 + 2 * commands.length,
-    reads: true,
-  });
+  const result = await inTurn(member.host, () =>
+    member.host.exec(["/bin/sh", "-s"], {
+      stdin: stagingScript(text, commands, boundary, runner, foresees),
+      timeoutSeconds: 40 + 2 * commands.length,
+      reads: true,
+    }),
+  );
   return readStaged(
     result.stdout + result.stderr,
     commands,
