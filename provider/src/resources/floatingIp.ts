@@ -11,6 +11,7 @@ import { checkAddresses } from "../cluster/outcome/proof";
 import { removePrimitive } from "../cluster/change/remove";
 import { memberSettled, startedOn } from "../cluster/outcome/start";
 import { transact } from "../cluster/transaction/transact";
+import type { Cib } from "../model/cib";
 import { sameAddress } from "../model/network";
 import { parsePrefix } from "../model/values";
 import { memberSchema, type MemberInputs } from "./common";
@@ -103,20 +104,21 @@ export const floatingIp = handlers<Inputs, Outputs>({
 
   async apply(inputs, previous) {
     const cluster = clusterOf(inputs.connection);
-    const { status } = await observeRecent(cluster);
+    const { cib: now, status } = await observeRecent(cluster);
+    const plan = (cib: Cib) =>
+      planPrimitive(
+        cib,
+        declared(inputs),
+        previous ? declared(previous) : adopted(inputs),
+      );
+    // Whatever forbids the change must be known before a failure is forgotten.
+    plan(now);
     await cleanUpFailures(cluster, status, [inputs.resourceId]);
     await prepareMember(cluster, inputs, previous);
     const { cib: before } = await transact(
       cluster,
       inputs.resourceId,
-      ({ cib }) => [
-        ...planPrimitive(
-          cib,
-          declared(inputs),
-          previous ? declared(previous) : adopted(inputs),
-        ),
-        ...returnToPlace(cluster, cib, inputs),
-      ],
+      ({ cib }) => [...plan(cib), ...returnToPlace(cluster, cib, inputs)],
     );
     return madeMember(cluster, before, inputs);
   },
