@@ -83,3 +83,10 @@ test("a Postfix with a configuration of its own is another one", () => {
     "other perhaps",
   ]);
 });
+
+test("a template gives the agent, and in a container are other units", () => {
+  const template = `<template id="t" class="systemd" type="demo"/><primitive id="other" template="t"/>`;
+  assert.deepEqual(managersOf("demo.service", template), ["other unit"]);
+  const bundle = `<bundle id="b"><docker image="i"/>${primitive("other", "systemd:demo")}</bundle>`;
+  assert.deepEqual(managersOf("demo.service", bundle), []);
+});

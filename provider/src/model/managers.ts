@@ -1,10 +1,12 @@
-import type { Cib, Primitive } from "./cib";
+import type { Cib, Parent, Primitive } from "./cib";
 import { fullName } from "./unit";
 
 /** A resource of the cluster that runs units of the nodes, or a program that is a unit there as well. */
 export interface Manager {
   readonly id: string;
   readonly agent: string;
+  /** The clone that holds it. */
+  readonly parent?: Parent;
   /**
    * "unit": it starts and stops a unit. "daemon": it runs the service of these units by itself. "perhaps": it runs that
    * program, with a configuration that may be another one.
@@ -71,10 +73,14 @@ export function managersIn(
   });
 }
 
-function asManager({ id, agent, options }: Primitive): Manager | undefined {
+function asManager(primitive: Primitive): Manager | undefined {
+  const { id, agent, options, parent } = primitive;
+  // In a container there are other units than on the node.
+  if (parent?.kind === "bundle") return undefined;
+  const common = { id, agent, ...(parent ? { parent } : {}) };
   const [, , name] = unitClass.exec(agent) ?? [];
   if (name !== undefined)
-    return { id, agent, kind: "unit", units: [fullName(name)] };
+    return { ...common, kind: "unit", units: [fullName(name)] };
   const [, type = ""] = /^ocf:(?:[^:]+:)?([^:]+)$/.exec(agent) ?? [];
   const units = daemons.get(type)?.map(fullName);
   if (!units) return undefined;
@@ -82,12 +88,11 @@ function asManager({ id, agent, options }: Primitive): Manager | undefined {
   const isDefault = (options.config_dir ?? "/etc/postfix") === "/etc/postfix";
   return type === "postfix" && isDefault
     ? {
-        id,
-        agent,
+        ...common,
         kind: "daemon",
         units: ["postfix", "postfix@-"].map(fullName),
       }
-    : { id, agent, kind: "perhaps", units };
+    : { ...common, kind: "perhaps", units };
 }
 
 /** Whether one of the names is the manager's, as it spells them. */

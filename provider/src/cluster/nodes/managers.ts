@@ -37,9 +37,11 @@ export function refuseSecondManager(
     "conflict",
     `${id}: the cluster's resource ${other.id} manages ${other.agent} already. ` +
       (isSame ? "" : `That is ${unit}, or stops and starts it. `) +
-      (other.agent.startsWith("systemd:")
-        ? `Set resourceId to "${other.id}"${isSame ? "" : ` and adopt to "update"`} to take it over, or remove it first. `
-        : `Remove it first ("pcs resource delete ${other.id}" stops the service). `) +
+      (other.parent
+        ? `It is in the clone ${other.parent.id}: leave the service to that, or remove it first. `
+        : other.agent.startsWith("systemd:")
+          ? `Set resourceId to "${other.id}"${isSame ? "" : ` and adopt to "update"`} to take it over, or remove it first. `
+          : `Remove it first ("pcs resource delete ${other.id}" stops the service). `) +
       `Nothing was changed.`,
   );
 }
