@@ -105,16 +105,18 @@ const ownFolder = [
   "umask 077",
   "work=$(mktemp -d) || exit 70",
   `trap 'rm -rf "$work"' EXIT`,
+  // The shell does not do that when a signal ends it, as when nobody is there any more to print for.
+  "trap 'exit 129' HUP INT PIPE TERM",
 ];
 
-/** Where the runner ends before it has answered, it has failed. */
+/** Where the runner ends before it has answered, it has failed. Whoever asked may have gone, and nobody listens then. */
 const supervise = [
   "home=$1 pcs=$2 work=$3",
   "shift 3",
   `echo $$ >"$home/pid"`,
   `"$@" "$home/runner.py" "$home" "$pcs"`,
   `rm -rf "$home"`,
-  `[ ! -p "$work/answer" ] || echo 1 >"$work/answer"`,
+  `[ ! -p "$work/answer" ] || timeout 10 sh -c "echo 1 >\\"\\$0\\"" "$work/answer"`,
 ].join("\n");
 
 /**

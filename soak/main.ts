@@ -1,0 +1,93 @@
+/** Hours of chance, on a lab: npm run soak. */
+import { appendFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  labDown,
+  labObstacles,
+  labUp,
+  obstaclesMessage,
+  requireLab,
+  type Lab,
+} from "../lab";
+import { endRunning } from "../tests/cluster/harness/pulumi";
+import { parseArguments, usage, type SoakOptions } from "./arguments";
+import { chaos } from "./chaos/run";
+
+const started = Date.now();
+
+function say(line: string): void {
+  const seconds = ((Date.now() - started) / 1000).toFixed(0).padStart(6);
+  console.log(`${seconds} s  ${line}`);
+}
+
+async function chaosRounds(lab: Lab, options: SoakOptions): Promise<number> {
+  const { seed, suite, kinds } = options;
+  const log = options.log ?? join(tmpdir(), `soak-chaos-${seed}.log`);
+  const failed: number[] = [];
+  const reports = { held: 0 };
+  const plan = { ...options, nodes: lab.nodes.length };
+  say(`seed ${seed}; everything that is printed goes to ${log}`);
+  await chaos(lab, plan, say, (report) => {
+    const { round, seconds, wrong, outputs, codes } = report;
+    appendFileSync(log, `${JSON.stringify({ seed, suite, ...report })}\n`);
+    const ended = Object.entries(codes).map(
+      ([name, code]) => `${name} ${code}`,
+    );
+    say(
+      `  ${wrong.length === 0 ? "holds" : "DOES NOT HOLD"} after ${seconds.toFixed(0)} s (codes under faults: ${ended.join(", ")})`,
+    );
+    if (wrong.length === 0) {
+      reports.held += 1;
+      return;
+    }
+    failed.push(round.number);
+    for (const line of [...wrong, ...outputs]) console.log(line);
+    const only = (kinds ?? []).map((kind) => ` --fault "${kind}"`).join("");
+    say(
+      `  once more: npm run soak -- chaos --suite ${suite} --seed ${seed} --from ${round.number} --rounds 1${only}${options.isQuick ? " --quick" : ""}`,
+    );
+  });
+  console.log(
+    `${reports.held} rounds hold, ${failed.length} do not${failed.length > 0 ? `: ${failed.join(", ")}` : ""} (seed ${seed}, ${suite})`,
+  );
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  let options: SoakOptions;
+  try {
+    options = parseArguments(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const obstacles = labObstacles();
+  if (obstacles.length > 0) {
+    console.error(obstaclesMessage(obstacles));
+    return 1;
+  }
+  const { suite } = options;
+  const own = `soak-${suite}`;
+  const lab = options.lab
+    ? requireLab(options.lab)
+    : await labUp({ suite, name: own }, say);
+  try {
+    return await chaosRounds(lab, options);
+  } finally {
+    endRunning();
+    if (!options.keep && options.lab === undefined) await labDown(own);
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
