@@ -21,12 +21,13 @@ const daemons = ["corosync", "pacemaker", "pcsd", "ssh"];
 
 /** A daemon that has died is started again, where nothing does it by itself. */
 async function startDaemons(lab: Lab, node: string): Promise<void> {
-  const words = daemons.join(" ");
   await execOnNode(
     ...([lab, node] as const),
     [
       ...["/bin/sh", "-c"],
-      `systemctl is-active --quiet ${words} || { systemctl reset-failed ${words}; systemctl start --no-block ${words}; }`,
+      `for unit in ${daemons.join(" ")}; do
+        systemctl is-active --quiet $unit || { systemctl reset-failed $unit; systemctl start --no-block $unit; }
+      done`,
     ],
     { timeoutMs: 60_000 },
   );
