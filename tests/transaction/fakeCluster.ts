@@ -260,7 +260,11 @@ export class FakeCluster {
       case "/bin/cat":
         return ok(this.listeners(node));
       case "/usr/bin/env":
-        return ok(this.addresses(node));
+        return ok(
+          words.includes("-c")
+            ? `${this.addresses(node)}\n\n${this.listeners(node)}`
+            : this.addresses(node),
+        );
       default:
         return failed(127, `sh: 1: ${path}: not found`);
     }

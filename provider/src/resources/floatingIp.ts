@@ -1,15 +1,20 @@
 import { z } from "zod";
-import { observeRecent, observeShared } from "../cluster/transaction/observe";
+import { observeShared } from "../cluster/transaction/observe";
 import {
   cleanUpFailures,
   madeMember,
   prepareMember,
 } from "../cluster/change/change";
+import { awaitHandover } from "../cluster/change/handover";
 import { returnToPlace } from "../cluster/change/waiting";
 import { clusterOf } from "../cluster/nodes/members";
-import { checkAddresses } from "../cluster/outcome/proof";
+import { checkAddresses, isStillProved } from "../cluster/outcome/proof";
 import { removePrimitive } from "../cluster/change/remove";
-import { memberSettled, startedOn } from "../cluster/outcome/start";
+import {
+  memberSettled,
+  runsTogether,
+  startedOn,
+} from "../cluster/outcome/start";
 import { transact } from "../cluster/transaction/transact";
 import type { Cib } from "../model/cib";
 import { sameAddress } from "../model/network";
@@ -104,7 +109,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
 
   async apply(inputs, previous) {
     const cluster = clusterOf(inputs.connection);
-    const { cib: now, status } = await observeRecent(cluster);
+    const { cib: now, status } = await awaitHandover(cluster, inputs);
     const plan = (cib: Cib) =>
       planPrimitive(
         cib,
@@ -149,22 +154,43 @@ export const floatingIp = handlers<Inputs, Outputs>({
   },
 
   async read(state) {
-    const { cib, status } = await observeShared(clusterOf(state.connection));
+    const cluster = clusterOf(state.connection);
+    const { cib, status } = await observeShared(cluster);
     const found = cib.primitives.get(state.resourceId);
     if (!found || found.agent !== "ocf:heartbeat:IPaddr2") return undefined;
-    const netmask = found.options.cidr_netmask;
+    const node = runsTogether(status, [state.resourceId]);
+    const { ip, cidr_netmask: netmask } = found.options;
+    const prefix = netmask === undefined ? undefined : parsePrefix(netmask);
+    const isProved =
+      // A member's group looks at it.
+      state.group !== undefined ||
+      node === undefined ||
+      ip === undefined ||
+      (await isStillProved(cluster, {
+        resource: state.resourceId,
+        node,
+        addresses: [
+          {
+            resource: state.resourceId,
+            ip,
+            ...(prefix === undefined ? {} : { cidrNetmask: prefix }),
+          },
+        ],
+        ports: [],
+      }));
     return {
       ...state,
       ip: sameAddress(found.options.ip ?? "", state.ip)
         ? state.ip
         : (found.options.ip ?? ""),
-      cidrNetmask: netmask === undefined ? undefined : parsePrefix(netmask),
+      cidrNetmask: prefix,
       nic: found.options.nic,
       monitorInterval: readInterval(found, state.monitorInterval),
       options: readAttributes(found.options, state.options),
       timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
       ...unfinished(found),
+      ...(isProved ? {} : { incomplete: true }),
       activeNode:
         state.group === undefined
           ? status.resources.get(state.resourceId)?.nodes[0]

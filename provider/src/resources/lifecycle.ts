@@ -8,6 +8,7 @@ import { previewWasSeen, urnOf } from "../engine";
 import type { Cib } from "../model/cib";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { toItsEnd } from "../lifetime";
+import { noteProgram, type Declarations } from "../cluster/change/handover";
 import { noteDeclared } from "./program";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
 import { providerText, type ProviderName } from "./shim";
@@ -180,7 +181,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     );
 
   return told({
-    async check(olds, news) {
+    async check(olds, { __program: program, ...news }) {
       const inputs = kind.normalise(withoutProvider(news));
       // What stands in the state has been checked: where nothing changes, there is nothing to do.
       const previous = withoutProvider(olds ?? {});
@@ -188,7 +189,14 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const failures = isSame
         ? []
         : failuresOf(kind.schema, inputs).map(marked);
-      if (failures.length === 0) noteWaiting(inputs);
+      if (failures.length === 0 && !holdsUnknown(inputs.connection)) {
+        if (typeof program === "string")
+          noteProgram(
+            clusterOf(inputs.connection as Connection),
+            JSON.parse(program) as Declarations,
+          );
+        noteWaiting(inputs);
+      }
       if (isSame) return { inputs, failures };
       const touchesCluster =
         failures.length === 0 &&

@@ -9,10 +9,14 @@ import { cleanUpFailures } from "../cluster/change/change";
 import { clusterOf, type Cluster } from "../cluster/nodes/members";
 import { isWaitedFor, noteArranged } from "../cluster/change/waiting";
 import { leaveGroup, startAlone } from "../cluster/change/move";
-import { checkAddresses, checkPorts } from "../cluster/outcome/proof";
+import {
+  checkAddresses,
+  checkPorts,
+  isStillProved,
+} from "../cluster/outcome/proof";
 import { leaveTags, warnOfReferences } from "../cluster/change/references";
 import { warn } from "../cluster/report";
-import { startedOn } from "../cluster/outcome/start";
+import { runsTogether, startedOn } from "../cluster/outcome/start";
 import { stopResources } from "../cluster/change/stop";
 import { transact } from "../cluster/transaction/transact";
 import { PacemakerError } from "../errors";
@@ -160,9 +164,19 @@ export const resourceGroup = handlers<Inputs, Outputs>({
   },
 
   async read(state) {
-    const { cib, status } = await observeShared(clusterOf(state.connection));
+    const cluster = clusterOf(state.connection);
+    const { cib, status } = await observeShared(cluster);
     const found = cib.groups.get(state.resourceId);
     if (!found) return undefined;
+    const node = runsTogether(status, state.members);
+    const isProved =
+      node === undefined ||
+      (await isStillProved(cluster, {
+        resource: state.resourceId,
+        node,
+        addresses: state.members.flatMap((member) => addressOf(cib, member)),
+        ports: state.listeningPorts ?? [],
+      }));
     const nodes = new Set(
       found.members.flatMap((id) => status.resources.get(id)?.nodes ?? []),
     );
@@ -176,6 +190,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
           cib.primitives.get(id)?.meta[stagedMark] !== state.resourceId,
       ),
       meta: readAttributes(found.meta, state.meta),
+      ...(isProved ? {} : { incomplete: true }),
       activeNode: nodes.size === 1 ? [...nodes][0] : undefined,
     };
   },

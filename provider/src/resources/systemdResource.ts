@@ -13,6 +13,7 @@ import {
 } from "../cluster/change/change";
 import type { Step } from "../cluster/preview/preview";
 import { clusterOf, reachEach, type Cluster } from "../cluster/nodes/members";
+import { awaitHandover, withoutLeaving } from "../cluster/change/handover";
 import { returnToPlace } from "../cluster/change/waiting";
 import { removePrimitive } from "../cluster/change/remove";
 import { sayNothing, warn } from "../cluster/report";
@@ -98,7 +99,11 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const { cib, status } = await observeShared(cluster);
     const { resourceId, followWrapper } = inputs;
     const known = sameObject(inputs, previous);
-    const others = withoutReplaced(cib, inputs, previous);
+    const others = withoutLeaving(
+      cluster,
+      withoutReplaced(cib, inputs, previous),
+      inputs,
+    );
     const units = await findUnit(
       cluster,
       { cib: others, status },
@@ -225,7 +230,7 @@ async function register(
   const { resourceId } = inputs;
   // Every node will be asked: the others are connected to while the first one says what the cluster is.
   void reachEach(cluster);
-  const before = await observeRecent(cluster);
+  const before = await awaitHandover(cluster, inputs);
   const units = await findUnit(
     cluster,
     before,
@@ -301,14 +306,22 @@ async function foresee(
   inputs: Inputs,
   previous: Inputs & Outputs,
 ): Promise<Step> {
-  const { cib } = seen;
+  const cib = withoutLeaving(cluster, seen.cib, inputs);
   const { resourceId: id, unit: name, followWrapper } = inputs;
   const registered = previous.registeredUnit ?? previous.unit;
   const isSame =
     name === previous.unit && followWrapper === previous.followWrapper;
   const found = isSame
     ? registered
-    : (await findUnit(cluster, seen, id, name, followWrapper === true)).unit;
+    : (
+        await findUnit(
+          cluster,
+          { ...seen, cib },
+          id,
+          name,
+          followWrapper === true,
+        )
+      ).unit;
   const wanted = declared(inputs, found, isSame ? name : found);
   refuseSecondManager(cib, id, {
     unit: found,

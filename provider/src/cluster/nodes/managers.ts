@@ -40,7 +40,7 @@ export function refuseSecondManager(
       (other.parent
         ? `It is in the clone ${other.parent.id}: leave the service to that, or remove it first. `
         : other.agent.startsWith("systemd:")
-          ? `Set resourceId to "${other.id}"${isSame ? "" : ` and adopt to "update"`} to take it over, or remove it first. `
+          ? `Set resourceId to "${other.id}"${isSame ? "" : ` and adopt to "update"`} to take it over, or remove it first. Where it is this one under another Pulumi name, keep its id (an SmtpStack's: idPrefix) and name the old one in aliases. `
           : `Remove it first ("pcs resource delete ${other.id}" stops the service). `) +
       `Nothing was changed.`,
   );

@@ -61,7 +61,7 @@ export async function startedOn(
         resources: waited,
         timeoutSeconds: startSeconds,
         reached: (status) => {
-          const node = commonNode(status, waited);
+          const node = runsTogether(status, waited);
           return node === undefined ? undefined : { node, cib: judged, status };
         },
         untilSettled,
@@ -166,7 +166,8 @@ function isUp({ resources }: ClusterStatus, id: string): boolean {
   return found !== undefined && (found.active || found.nodes.length > 0);
 }
 
-function commonNode(
+/** The one node on which all the resources run, and nothing is about to change there. */
+export function runsTogether(
   status: ClusterStatus,
   resources: readonly string[],
 ): string | undefined {

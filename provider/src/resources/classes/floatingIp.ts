@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../connection";
 import { providerText } from "../shim";
 import { replacedInOrder } from "./options";
+import { programInput } from "./program";
 import type { AttributeValue, MemberArgs, Timeouts } from "./args";
 import { connectionInput } from "./connection";
 
@@ -60,6 +61,7 @@ export class FloatingIp extends pulumi.CustomResource {
       {
         ...inputs,
         activeNode: undefined,
+        __program: programInput(args.resourceId ?? name, args.ip),
         __provider: providerText("floatingIp"),
       },
       replacedInOrder(options),
