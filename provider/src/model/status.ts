@@ -47,6 +47,8 @@ export interface ClusterStatus {
   /** The designated controller's name, where one is elected. */
   readonly dc?: string;
   readonly quorate: boolean;
+  /** What a partition without quorum does: "stop", "freeze", "ignore", ... */
+  readonly quorumPolicy?: string;
   readonly maintenance: boolean;
   readonly stopAll: boolean;
   readonly fencing: boolean;
@@ -70,6 +72,9 @@ export function parseStatus(text: string): ClusterStatus {
   return {
     ...(dc?.attributes.name === undefined ? {} : { dc: dc.attributes.name }),
     quorate: dc?.attributes.with_quorum === "true",
+    ...(options["no-quorum-policy"] === undefined
+      ? {}
+      : { quorumPolicy: options["no-quorum-policy"] }),
     maintenance: options["maintenance-mode"] === "true",
     stopAll: options["stop-all-resources"] === "true",
     fencing: options["stonith-enabled"] === "true",

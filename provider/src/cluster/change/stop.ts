@@ -41,14 +41,14 @@ export async function stopResources(
 
 /** Pacemaker would stop nothing, and would do it at the moment when the operator lets it go again. */
 export function refuseWhereHeld(
-  { status }: Observation,
+  { status, cib }: Observation,
   what: string,
   stopping: readonly string[],
 ): void {
   const running = stopping.filter(
     (id) => (status.resources.get(id)?.nodes ?? []).length > 0,
   );
-  const held = running.length > 0 && heldByOperator(status, running);
+  const held = running.length > 0 && heldByOperator(status, cib, running);
   if (held)
     throw new PacemakerError(
       "conflict",
@@ -67,7 +67,7 @@ async function startAgainWhereHeld(
   stopping: readonly string[],
 ): Promise<void> {
   await transact(cluster, `start ${what} again`, ({ cib, status }) =>
-    heldByOperator(status, stopping)
+    heldByOperator(status, cib, stopping)
       ? unstage(
           stopping.filter((id) => {
             const found = cib.primitives.get(id);

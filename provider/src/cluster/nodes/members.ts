@@ -6,10 +6,9 @@ import {
   firstOf,
   openHost,
   type ExecOptions,
-  type ExecResult,
   type Host,
 } from "../../ssh";
-import { indent } from "../report";
+import { refusal, refuseHidden } from "./refusal";
 
 /** A cluster node that answers over ssh. */
 export interface Member {
@@ -60,11 +59,6 @@ interface Chosen {
 
 const crmMon = "/usr/sbin/crm_mon";
 const crmNode = "/usr/sbin/crm_node";
-
-/** Pacemaker's exit codes ("crm_error"): https://clusterlabs.org/projects/pacemaker/doc/ */
-const insufficientPrivileges = 4;
-const timedOut = 124;
-const notConnected = 102;
 
 /** How long a host may keep us waiting before the next one is asked as well, in milliseconds. */
 const longestHeadStart = 2500;
@@ -289,18 +283,18 @@ async function nodeName(host: Host): Promise<string> {
   });
   const text = result.stdout.trim();
   if (result.code === 0 && text !== "") return text;
-  throw failure({ host, node: host.address }, "crm_node --name", result);
+  throw await refusal({ host, node: host.address }, "crm_node --name", result);
 }
 
 export async function readStatus(member: Member): Promise<ClusterStatus> {
   const text = await read(member, [crmMon, "--output-as=xml", "--inactive"]);
-  const status = parse(member, "crm_mon", text, parseStatus);
+  const status = await parseWhole(member, text);
   const self = status.nodes.find((node) => node.name === member.node);
   const why =
     status.dc === undefined
       ? "no designated controller is elected there"
       : !status.quorate
-        ? "its partition has no quorum"
+        ? `its partition has no quorum${status.quorumPolicy === "ignore" ? noQuorumIgnored : ""}`
         : !self
           ? "the cluster does not list it as a node"
           : !self.online || self.pending
@@ -328,7 +322,20 @@ export async function read(
     ...options,
   });
   if (result.code === 0) return result.stdout;
-  throw failure(member, argv.join(" "), result);
+  throw await refusal(member, argv.join(" "), result);
+}
+
+const noQuorumIgnored =
+  ", and yet it goes on (no-quorum-policy=ignore): what is changed there is lost or undone once the others are back";
+
+/** Where ACLs hide the configuration from the user, crm_mon shows a cluster without nodes or controller, and succeeds. */
+async function parseWhole(
+  member: Member,
+  text: string,
+): Promise<ClusterStatus> {
+  const hasController = /<current_dc [^>]*present="true"/.test(text);
+  if (!hasController) await refuseHidden(member);
+  return parse(member, "crm_mon", text, parseStatus);
 }
 
 export function parse<Result>(
@@ -347,39 +354,6 @@ export function parse<Result>(
       member.host.address,
     );
   }
-}
-
-export function failure(
-  member: Member,
-  what: string,
-  result: ExecResult,
-): PacemakerError {
-  const where = `${member.node === member.host.address ? "" : `${member.node}, `}${member.host.label}`;
-  const words = result.stderr.trim() || result.stdout.trim() || "no output";
-  const [kind, advice]: [ErrorKind, string] =
-    result.code === notConnected
-      ? [
-          "quorum",
-          `Pacemaker does not run on that node: "pcs cluster start" starts it.`,
-        ]
-      : result.code === insufficientPrivileges
-        ? [
-            "rights",
-            `The ssh user may not use the cluster: put it into the group haclient, or let it use sudo.`,
-          ]
-        : result.code === 127
-          ? [
-              "configuration",
-              `Pacemaker's command line tools are expected in /usr/sbin: is it a cluster node?`,
-            ]
-          : result.code === timedOut
-            ? ["timeout", `See "pcs status" there.`]
-            : ["cluster", `See "pcs status" there.`];
-  return new PacemakerError(
-    kind,
-    `${what} failed on ${where} with exit code ${result.code}:\n${indent(words)}\n${advice}`,
-    member.host.address,
-  );
 }
 
 function noMember(

@@ -1,19 +1,32 @@
 import { isDisabled } from "../../model/staging";
 import type { Cib } from "../../model/cib";
+import { parsePlacement } from "../../model/placement";
 import type { ClusterStatus, FailureStatus } from "../../model/status";
+import type { Evidence } from "./reasons/evidence";
+import { reasonsNotStarted } from "./reasons/reasons";
+import { unmanagedBy } from "./reasons/settings";
 
-/** Why resources are not started, as far as configuration and status tell: one sentence a line, with the next step. */
+/**
+ * Why resources are not started, as far as configuration and status tell: one sentence a line, with the next step.
+ *
+ * @param evidence what Pacemaker computed; where it could not be read, only what the status itself tells is said
+ */
 export function explainNotStarted(
   status: ClusterStatus,
   cib: Cib,
   resources: readonly string[],
+  evidence?: Evidence,
 ): string {
   const lines = [
     ...resources.map((id) => describe(status, id)),
-    ...held(status, resources),
+    ...held(status, cib, resources),
     ...clusterWide(status, cib),
-    ...bans(cib, resources),
-    ...resources.flatMap((id) => disabled(cib, id)),
+    ...(evidence
+      ? reasonsNotStarted(evidence, resources)
+      : [
+          ...bans(cib, resources),
+          ...resources.flatMap((id) => disabled(cib, id)),
+        ]),
     ...resources.flatMap((id) => failuresOf(status, cib, id)),
   ];
   return lines.map((line) => `- ${line}`).join("\n");
@@ -29,6 +42,7 @@ export interface Held {
 /** Of maintenance of the cluster, of a node, and of single resources, each implies the next. */
 export function heldByOperator(
   status: ClusterStatus,
+  cib: Cib,
   resources: readonly string[],
 ): Held | undefined {
   if (status.maintenance)
@@ -52,16 +66,27 @@ export function heldByOperator(
       wayOut: `pcs node unmaintenance ${nodes.join(" ")}`,
     };
   const ids = unmanaged.map(({ id }) => id);
-  return ids.length > 0
+  if (ids.length === 0) return undefined;
+  const evidence = { placement: parsePlacement(cib.text), now: Date.now() };
+  // What is said elsewhere than in the resource or what holds it, "pcs resource manage" does not end.
+  const [elsewhere] = ids.flatMap((id) => unmanagedBy(evidence, id) ?? []);
+  return elsewhere
     ? {
+        why: `${ids.join(", ")} is unmanaged by ${elsewhere.holder}`,
+        wayOut: elsewhere.wayOut,
+      }
+    : {
         why: `${ids.join(", ")} is unmanaged`,
         wayOut: `pcs resource manage ${ids.join(" ")}`,
-      }
-    : undefined;
+      };
 }
 
-function held(status: ClusterStatus, resources: readonly string[]): string[] {
-  const found = heldByOperator(status, resources);
+function held(
+  status: ClusterStatus,
+  cib: Cib,
+  resources: readonly string[],
+): string[] {
+  const found = heldByOperator(status, cib, resources);
   return found ? [`${found.why}: "${found.wayOut}" ends it`] : [];
 }
 
@@ -73,7 +98,7 @@ export function explainNotStopped(
 ): string {
   return resources
     .flatMap((id) => [describe(status, id), ...failuresOf(status, cib, id)])
-    .concat(held(status, resources))
+    .concat(held(status, cib, resources))
     .map((line) => `- ${line}`)
     .join("\n");
 }

@@ -1,4 +1,5 @@
 import { withFollowers, type Cib, type Primitive } from "../../model/cib";
+import { lookForCauses } from "./causes";
 import { explainNotStarted, heldByOperator } from "./explain";
 import { isDisabled, isStaged } from "../../model/staging";
 import type { ClusterStatus } from "../../model/status";
@@ -36,9 +37,10 @@ export async function startedOn(
   which: readonly string[] | ((cib: Cib) => readonly string[]),
 ): Promise<Started | undefined> {
   const resourcesIn = typeof which === "function" ? which : () => which;
-  const { cib: first, status: before } = await observeRecent(cluster);
+  const seen = await observeRecent(cluster);
+  const { cib: first, status: before } = seen;
   const resources = resourcesIn(first);
-  warnOfIdleness(what, before, resources);
+  warnOfIdleness(what, seen, resources);
   // Right after a change, what it restarts still looks as before; what is not up yet cannot be taken for its result.
   const untilSettled = resources.some((id) => isUp(before, id));
   let cib = first;
@@ -65,7 +67,13 @@ export async function startedOn(
           return node === undefined ? undefined : { node, cib: judged, status };
         },
         untilSettled,
-        explain: (status) => explainNotStarted(status, judged, waited),
+        explain: async (status) =>
+          explainNotStarted(
+            status,
+            judged,
+            waited,
+            await lookForCauses(cluster),
+          ),
       });
     } catch (error) {
       ({ cib } = await observe(cluster));
@@ -80,10 +88,10 @@ export async function startedOn(
 /** Where an operator keeps Pacemaker from acting, a change of the configuration changes nothing that runs. */
 function warnOfIdleness(
   what: string,
-  status: ClusterStatus,
+  { status, cib }: Observation,
   resources: readonly string[],
 ): void {
-  const held = heldByOperator(status, resources);
+  const held = heldByOperator(status, cib, resources);
   if (held)
     warn(
       what,
@@ -111,7 +119,7 @@ export async function memberSettled(
     warn(
       id,
       `${broken}, after it in the group ${group}, did not run before the change either; not waited for:\n` +
-        explainNotStarted(status, cib, [broken]),
+        explainNotStarted(status, cib, [broken], await lookForCauses(cluster)),
     );
   return startedOn(cluster, id, (now) => {
     if (now.primitives.get(id)?.group !== group) return [];

@@ -28,8 +28,8 @@ export interface Wait<Result> {
    * that it will restart still look as before.
    */
   readonly untilSettled?: boolean;
-  /** Why it did not come, in words, given the last status. */
-  readonly explain: (status: ClusterStatus) => string;
+  /** Why it did not come, in words, given the last status. It may look further; it must not fail. */
+  readonly explain: (status: ClusterStatus) => string | Promise<string>;
 }
 
 /** When a person is first told that the wait goes on, in ms; each next time after twice as long. */
@@ -68,12 +68,12 @@ export async function waitFor<Result>(
     if (elapsed > wait.timeoutSeconds * 1000)
       throw new PacemakerError(
         "timeout",
-        `waited for ${wait.what}, but it did not within ${wait.timeoutSeconds} s:\n${wait.explain(status)}\n` +
+        `waited for ${wait.what}, but it did not within ${wait.timeoutSeconds} s:\n${await wait.explain(status)}\n` +
           `Mend the cause and run this again.`,
       );
     if (elapsed > tellAfter) {
       tellAfter *= 2;
-      const [state = ""] = wait.explain(status).split("\n");
+      const [state = ""] = (await wait.explain(status)).split("\n");
       tellOfWait(
         wait.what,
         elapsed / 1000,
@@ -87,7 +87,7 @@ export async function waitFor<Result>(
         if (Date.now() - idleSince > idleBeforeDecided)
           throw new PacemakerError(
             "cluster",
-            `waited for ${wait.what}, but the cluster has stopped trying:\n${wait.explain(status)}\n` +
+            `waited for ${wait.what}, but the cluster has stopped trying:\n${await wait.explain(status)}\n` +
               `Mend the cause and run this again; failures on record are cleaned up then.`,
           );
       } else {

@@ -8,7 +8,6 @@ import {
   observeShared,
   type Observation,
 } from "../transaction/observe";
-import type { ClusterStatus } from "../../model/status";
 import type { Cluster } from "../nodes/members";
 import { tellForesight, warn } from "../report";
 import { hasBegun } from "../transaction/transact";
@@ -149,10 +148,11 @@ async function look(
     ...failedOf(status, resources).flatMap(forgetFailures),
     ...planned.flatMap(({ step }) => step.commands),
   ];
-  if (commands.length === 0) return tell(cluster, status, planned, nothing);
+  if (commands.length === 0)
+    return tell(cluster, observation, planned, nothing);
   const staged = await foresee(observation, commands);
   if (!("error" in staged))
-    return tell(cluster, status, planned, staged.foresight ?? nothing);
+    return tell(cluster, observation, planned, staged.foresight ?? nothing);
   if (planned.length === 1)
     return tellRefusal(cluster, first.coming, staged.error);
   for (const one of planned) await look(cluster, observation, [one]);
@@ -162,7 +162,7 @@ const nothing: Foresight = { before: [], after: [] };
 
 function tell(
   cluster: Cluster,
-  status: ClusterStatus,
+  { status, cib }: Observation,
   planned: readonly Planned[],
   { before, after }: Foresight,
 ): void {
@@ -178,6 +178,7 @@ function tell(
   const all = planned.map(({ coming }) => coming);
   const held = heldByOperator(
     status,
+    cib,
     all.flatMap(({ resources }) => resources),
   );
   const subject = all.length > 1 ? "these changes" : "this change";

@@ -6,7 +6,6 @@ import { versionedPatch } from "../../model/patch";
 import { parseSimulation } from "../../model/simulation";
 import type { ClusterStatus } from "../../model/status";
 import {
-  failure,
   onMember,
   parse,
   read,
@@ -15,6 +14,7 @@ import {
   type Member,
 } from "../nodes/members";
 import type { Host } from "../../ssh";
+import { refusal } from "../nodes/refusal";
 import { shared } from "./polling";
 import { readStaged, stagingScript, warmingScript, type Staged } from "./stage";
 
@@ -253,7 +253,11 @@ export async function push(
     .finally(() => forgetObservations(cluster));
   if (result.code === 0) return true;
   if (result.code === oldCib) return false;
-  const { kind, message, host } = failure(member, "cibadmin --patch", result);
+  const { kind, message, host } = await refusal(
+    member,
+    "cibadmin --patch",
+    result,
+  );
   throw new PacemakerError(
     // The patch may have been on its way.
     noAnswer.includes(result.code) ? "unknown-outcome" : kind,
