@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { suites, type Suite } from "../lab";
 import { faultKinds, type FaultKind } from "./chaos/faults";
 
-export const parts = ["chaos"] as const;
+export const parts = ["chaos", "properties"] as const;
 export type Part = (typeof parts)[number];
 
 export interface SoakOptions {
@@ -19,16 +19,20 @@ export interface SoakOptions {
   readonly lab?: string;
   readonly keep: boolean;
   readonly log?: string;
+  readonly path?: string;
 }
 
-export const usage = `Usage: npm run soak -- chaos [OPTIONS]
+export const usage = `Usage: npm run soak -- chaos|properties [OPTIONS]
 
 chaos        changes two stacks by the Pulumi CLI on a lab, under faults, and looks after each round whether all is well
+properties   makes random configurations, has the package work on ours in each, on paper, and looks whether the rest of it,
+             and what runs of it, is as it was
 
   --seed N       what chance begins with: the same seed plays the same rounds (a new one, which is printed)
   --rounds N     how many (100)
   --from K       the first round: with --rounds 1, that one alone is played again (1)
   --suite NAME   bookworm or trixie (bookworm)
+  --path PATH    properties: only what fast-check printed with a failure
   --fault NAME   chaos: only this fault; may be repeated (all: ${faultKinds.join(", ")})
   --quick        chaos: one short fault in each round, as in the tests
   --lab NAME     use this lab and leave it up, instead of one of its own
@@ -51,6 +55,7 @@ export function parseArguments(words: readonly string[]): SoakOptions {
       lab: { type: "string" },
       keep: { type: "boolean", default: false },
       log: { type: "string" },
+      path: { type: "string" },
     },
   });
   const part = parts.find((name) => name === positionals[0]);
@@ -78,6 +83,7 @@ export function parseArguments(words: readonly string[]): SoakOptions {
     isQuick: values.quick,
     ...(values.lab === undefined ? {} : { lab: values.lab }),
     keep: values.keep,
+    ...(values.path === undefined ? {} : { path: values.path }),
     ...(values.log === undefined ? {} : { log: values.log }),
   };
 }

@@ -13,6 +13,7 @@ import {
 import { endRunning } from "../tests/cluster/harness/pulumi";
 import { parseArguments, usage, type SoakOptions } from "./arguments";
 import { chaos } from "./chaos/run";
+import { properties } from "./properties/run";
 
 const started = Date.now();
 
@@ -54,6 +55,36 @@ async function chaosRounds(lab: Lab, options: SoakOptions): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
+async function propertyCases(lab: Lab, options: SoakOptions): Promise<number> {
+  const { seed, suite, rounds, path } = options;
+  let count = 0;
+  say(`seed ${seed}`);
+  try {
+    await properties(
+      ...([
+        lab,
+        { seed, rounds, ...(path === undefined ? {} : { path }) },
+      ] as const),
+      ({ pieces, life, steps, wrong }) => {
+        count += 1;
+        say(`${count}: ${pieces.join(", ")}; ${JSON.stringify(life)}`);
+        for (const line of [...steps, ...wrong])
+          console.log(`          ${line}`);
+      },
+    );
+  } catch (error) {
+    const { cause } = error as Error;
+    console.log((error as Error).message.split("\n").slice(0, 2).join("\n"));
+    console.log(cause instanceof Error ? cause.message : "");
+    console.log(
+      `once more: npm run soak -- properties --suite ${suite} --seed ${seed} --rounds ${rounds}`,
+    );
+    return 1;
+  }
+  console.log(`${count} cases hold (seed ${seed}, ${suite})`);
+  return 0;
+}
+
 async function main(): Promise<number> {
   let options: SoakOptions;
   try {
@@ -77,7 +108,9 @@ async function main(): Promise<number> {
     ? requireLab(options.lab)
     : await labUp({ suite, name: own }, say);
   try {
-    return await chaosRounds(lab, options);
+    return await (options.part === "chaos"
+      ? chaosRounds(lab, options)
+      : propertyCases(lab, options));
   } finally {
     endRunning();
     if (!options.keep && options.lab === undefined) await labDown(own);
