@@ -90,17 +90,11 @@ for (const suite of suites)
         const program = (more = "") =>
           `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask${more} });`;
         const other = await makeProject(t, lab(), { program: program() });
+        // Pulumi ends a program with the first resource that is refused: whichever that is.
         failedWith(
-          await other.up(["--continue-on-error"]),
-          ...[
-            "smtp_ip exists in the cluster and differs from what is declared",
-          ],
-          "its cidr_netmask is 25, declared is 24",
-          "its monitor interval is 15s, declared is 30s",
-          ...[
-            "smtp_service exists",
-            "its monitor interval is 1min, declared is 30s",
-          ],
+          await other.up(),
+          /smtp_(ip|service) exists in the cluster and differs from what is declared/,
+          /its cidr_netmask is 25, declared is 24 - its monitor interval is 15s, declared is 30s|its monitor interval is 1min, declared is 30s/,
           'set adopt to "update"',
         );
         assert.equal(await configuration(lab()), differing);
