@@ -646,7 +646,11 @@ export class FakeCluster {
       );
     const [, unit] = named(words.at(-1) ?? "");
     if (verb === "disable") unit.UnitFileState = "disabled";
-    if (verb === "stop" || words.includes("--now"))
+    if (verb === "enable") unit.UnitFileState = "enabled";
+    const isNow = words.includes("--now");
+    if (verb === "start" || (verb === "enable" && isNow))
+      unit.ActiveState = "active";
+    if (verb === "stop" || (verb === "disable" && isNow))
       unit.ActiveState = "inactive";
     return ok();
   }

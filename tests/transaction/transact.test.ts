@@ -2,11 +2,9 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterOf } from "../../provider/src/cluster/nodes/members";
-import {
-  announce,
-  transact,
-  type Plan,
-} from "../../provider/src/cluster/transaction/transact";
+import { announce } from "../../provider/src/cluster/transaction/announce";
+import type { Plan } from "../../provider/src/cluster/transaction/changes";
+import { transact } from "../../provider/src/cluster/transaction/transact";
 import { PacemakerError } from "../../provider/src/errors";
 import { FakeCluster, failed, type FakeNode } from "./fakeCluster";
 
@@ -328,22 +326,149 @@ test("a configuration that was refused before is the operator's to mend, and hol
   assert.equal(fake.commits.length, 1);
 });
 
-test("a script that ends early", async () => {
+const full = failed(
+  70,
+  "mktemp: failed to create directory: No space left on device\n",
+);
+
+function isFull(node: FakeNode): void {
+  node.answer = (argv) => (argv[0] === "/bin/sh" ? full : undefined);
+}
+
+test("where a node has no room to stage, another one does it", async () => {
   const fake = withResource();
-  fake.nodes[0]!.answer = (argv) =>
-    argv[0] === "/bin/sh"
-      ? failed(
-          70,
-          "mktemp: failed to create directory: No space left on device\n",
-        )
-      : undefined;
+  isFull(fake.nodes[0]!);
+  isFull(fake.nodes[1]!);
+  await transact(handle(fake), "change a", setOnA("x"));
+  assert.equal(fake.commits.length, 1);
+  assert.ok(
+    fake.log.includes("node-03: /usr/sbin/cibadmin --patch --xml-pipe"),
+  );
+});
+
+test("where no node has room to stage, each is named", async () => {
+  const fake = withResource();
+  fake.nodes.forEach(isFull);
+  const early = (node: string) =>
+    `- the change could not be prepared on ${node}: the script ended early and printed\n` +
+    "    mktemp: failed to create directory: No space left on device\n" +
+    "Nothing was changed in the cluster.";
   await assert.rejects(transact(handle(fake), "change a", setOnA("x")), {
     kind: "cluster",
-    message:
-      "the change could not be prepared on node-01: the script ended early and printed\n" +
-      "    mktemp: failed to create directory: No space left on device\n" +
-      "Nothing was changed in the cluster.",
+    message: `none of the nodes could prepare the change:\n${fake.nodes.map(({ name }) => early(name)).join("\n")}`,
   });
+  assert.equal(fake.commits.length, 0);
+});
+
+/** Something that is done before a change, and what became of it. */
+function prepared(
+  log: string[],
+  run: () => Promise<void> = () => Promise.resolve(),
+) {
+  return {
+    run: () => {
+      log.push("run");
+      return run();
+    },
+    undo: () => {
+      log.push("undone");
+      return Promise.resolve("It is as it was.");
+    },
+    describe: () => "It may be done.",
+  };
+}
+
+test("what a change needs is done once, when it is staged and before it is made", async () => {
+  const fake = withResource();
+  const log: string[] = [];
+  let others = 1;
+  fake.beforePatch = () => {
+    log.push("patch");
+    if (others-- > 0) fake.edit("resource meta a other=1");
+  };
+  const preparation = prepared(log, async () => {
+    assert.equal(count(fake, "/bin/sh"), 1);
+  });
+  await transact(handle(fake), "change a", setOnA("x"), { preparation });
+  assert.deepEqual(log, ["run", "patch", "patch"]);
+});
+
+test("nothing is done for a change that is refused, and nothing where there is nothing to change", async () => {
+  const fake = withResource();
+  const log: string[] = [];
+  const preparation = prepared(log);
+  await transact(handle(fake), "nothing", () => [], { preparation });
+  fake.refuses = { words: "x=1", code: 1, text: "no" };
+  await assert.rejects(
+    transact(handle(fake), "change a", setOnA("x"), { preparation }),
+    /refused/,
+  );
+  assert.deepEqual(log, []);
+});
+
+test("what was done for a change that is not made is taken back", async () => {
+  const fake = withResource();
+  onPatch(fake.nodes[0]!, () => failed(78, "invalid"));
+  const log: string[] = [];
+  await assert.rejects(
+    transact(handle(fake), "change a", setOnA("x"), {
+      preparation: prepared(log),
+    }),
+    /invalid[^]*\nIt is as it was\.$/,
+  );
+  assert.deepEqual(log, ["run", "undone"]);
+});
+
+test("what cannot be done is the change's failure, and not that of what travels beside it", async () => {
+  const fake = withResource();
+  const log: string[] = [];
+  const preparation = prepared(log, () => Promise.reject(new Error("stuck")));
+  const first = transact(handle(fake), "x", setOnA("x"), { preparation });
+  const second = transact(handle(fake), "y", setOnA("y"));
+  await assert.rejects(first, { message: "stuck\nIt is as it was." });
+  await second;
+  assert.deepEqual(fake.primitive("a")?.meta, { y: "1" });
+});
+
+test("what takes long to be done does not hold up the others", async () => {
+  const fake = withResource();
+  let finish: (() => void) | undefined;
+  const preparation = prepared(
+    [],
+    () => new Promise((resolve) => (finish = resolve)),
+  );
+  const slow = transact(handle(fake), "x", setOnA("x"), { preparation });
+  await transact(handle(fake), "y", setOnA("y"));
+  await transact(handle(fake), "z", setOnA("z"));
+  assert.deepEqual(fake.primitive("a")?.meta, { y: "1", z: "1" });
+  finish!();
+  await slow;
+  assert.equal(fake.primitive("a")?.meta.x, "1");
+});
+
+test("nothing is done for a member while another one of its group is refused", async () => {
+  const fake = withResource();
+  const log: string[] = [];
+  fake.refuses = { words: "y=1", code: 1, text: "no" };
+  const member = () =>
+    transact(handle(fake), "x", setOnA("x"), {
+      preparation: prepared(log),
+      group: "web",
+    });
+  const first = member();
+  const partner = () =>
+    transact(handle(fake), "y", setOnA("y"), { group: "web" });
+  const second = partner();
+  await assert.rejects(second, /refused/);
+  const message = /^x: y, of the same group web, could not be made/;
+  await assert.rejects(first, { kind: "conflict", message });
+  await assert.rejects(member(), { kind: "conflict", message });
+  assert.deepEqual(log, []);
+  assert.deepEqual(fake.commits, []);
+  fake.refuses = undefined;
+  await partner();
+  await member();
+  assert.deepEqual(log, ["run"]);
 });
 
 test("a refusal of the patch is told with cibadmin's words", async () => {
@@ -483,7 +608,7 @@ test("what is ready waits a moment for what is announced, and both travel togeth
   const first = transact(handle(fake), "x", setOnA("x"));
   // Until the wait begins, while what stages is started.
   while (count(fake, "/bin/sh -s") === 0) await sleep(1);
-  const second = transact(handle(fake), "y", setOnA("y"), announcement);
+  const second = transact(handle(fake), "y", setOnA("y"), { announcement });
   await Promise.all([first, second]);
   assert.deepEqual(fake.commits, [
     ["resource meta a x=1", "resource meta a y=1"],
@@ -497,7 +622,7 @@ test("what is announced and does not come holds nothing up for long, and nothing
   const scripts = count(fake, "/bin/sh -s");
   await transact(handle(fake), "y", setOnA("y"));
   assert.equal(count(fake, "/bin/sh -s"), scripts + 1, "no wait, no warming");
-  await transact(handle(fake), "z", setOnA("z"), announcement);
+  await transact(handle(fake), "z", setOnA("z"), { announcement });
   assert.deepEqual(fake.primitive("a")?.meta, { x: "1", y: "1", z: "1" });
 });
 

@@ -124,6 +124,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
       cluster,
       inputs.resourceId,
       ({ cib }) => [...plan(cib), ...returnToPlace(cluster, cib, inputs)],
+      { group: inputs.group },
     );
     return madeMember(cluster, before, inputs);
   },

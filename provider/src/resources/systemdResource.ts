@@ -1,16 +1,11 @@
 import { z } from "zod";
 import {
   type Observation,
-  observe,
   observeRecent,
   observeShared,
 } from "../cluster/transaction/observe";
-import {
-  changeUnit,
-  cleanUpFailures,
-  madeMember,
-  prepareMember,
-} from "../cluster/change/change";
+import { madeMember, prepareMember } from "../cluster/change/change";
+import { changeUnit, unitOff } from "../cluster/change/unit";
 import type { Step } from "../cluster/preview/preview";
 import { clusterOf, reachEach, type Cluster } from "../cluster/nodes/members";
 import { awaitHandover, withoutLeaving } from "../cluster/change/handover";
@@ -18,13 +13,10 @@ import { returnToPlace } from "../cluster/change/waiting";
 import { removePrimitive } from "../cluster/change/remove";
 import { sayNothing, warn } from "../cluster/report";
 import { memberSettled, startedOn } from "../cluster/outcome/start";
-import {
-  announce,
-  transact,
-  type Announcement,
-} from "../cluster/transaction/transact";
+import { announce, type Announcement } from "../cluster/transaction/announce";
+import { transact } from "../cluster/transaction/transact";
 import { refuseSecondManager } from "../cluster/nodes/managers";
-import { disableUnit, findUnit } from "../cluster/nodes/units";
+import { findUnit } from "../cluster/nodes/units";
 import { withFollowers } from "../model/cib";
 import { stopCommand } from "../model/staging";
 import { fullName, shortName } from "../model/unit";
@@ -260,7 +252,7 @@ async function register(
       ...returnToPlace(cluster, cib, inputs),
     ];
   };
-  // Whatever forbids the change must be known before a unit is stopped.
+  // Whatever forbids the change must be known before anything is stopped.
   if (!isOtherUnit) plan(before);
   if (wanted.agents.includes(agent) && unitOf(agent) !== units.unit)
     warn(
@@ -268,24 +260,20 @@ async function register(
       `runs ${agent}, which is an empty wrapper: it counts as running whatever becomes of ${units.unit}; left so. ` +
         `Set unit to "${units.unit}" to have that one run instead.`,
     );
-  // Where the cluster may have moved it since, what it runs is not to be stopped.
-  const { status } = agent === "" ? before : await observe(cluster);
-  const found = status.resources.get(resourceId);
-  const isHeld = status.maintenance || found?.managed === false;
-  await disableUnit(
-    resourceId,
-    units,
-    new Set(isOtherUnit ? [] : (found?.nodes ?? [])),
-    agent !== "" && isHeld,
-  );
-  await cleanUpFailures(cluster, before.status, [resourceId]);
+  const preparation = unitOff(cluster, resourceId, units);
   await prepareMember(cluster, inputs, previous);
   if (isOtherUnit) {
     // It changes the cluster itself.
     announcement.end();
-    await changeUnit(cluster, resourceId, units.unit);
+    await changeUnit(cluster, resourceId, units.unit, plan, preparation);
   }
-  const { cib } = await transact(cluster, resourceId, plan, announcement);
+  const { cib } = await transact(cluster, resourceId, plan, {
+    announcement,
+    preparation,
+    group: inputs.group,
+  });
+  // Where the configuration is as it should be, the nodes may not be.
+  await preparation.run();
   const { existed, isStaged } = await madeMember(cluster, cib, inputs);
   return {
     existed,

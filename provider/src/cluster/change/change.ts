@@ -1,14 +1,11 @@
-import { withFollowers, type Cib } from "../../model/cib";
-import { changeType } from "../../pcs/commands";
-import { isStaged, movingMark, unstage, waitingFor } from "../../model/staging";
+import type { Cib } from "../../model/cib";
+import { isStaged, movingMark } from "../../model/staging";
 import type { ClusterStatus } from "../../model/status";
 import { cleanUp, observeRecent } from "../transaction/observe";
 import { type Cluster } from "../nodes/members";
 import { leaveGroup, startAlone } from "./move";
 import { noteFailed } from "../outcome/start";
 import { hasPlace, noteStaged } from "./waiting";
-import { stopResources } from "./stop";
-import { transact } from "../transaction/transact";
 
 /** Where a member belongs. */
 interface Place {
@@ -68,26 +65,6 @@ async function leaveForeignGroup(
   if (found?.group === undefined || found.meta[movingMark] !== id) return;
   await leaveGroup(cluster, found.group, [id]);
   await startAlone(cluster, [id]);
-}
-
-/**
- * Gives a systemd resource another unit where it stands: it and the members after it stop in order, and start in order
- * with the new one. What waits to be started by somebody else goes on waiting.
- *
- * @throws PacemakerError when one does not stop.
- */
-export async function changeUnit(
-  cluster: Cluster,
-  id: string,
-  unit: string,
-): Promise<void> {
-  const agent = `systemd:${unit}`;
-  await stopResources(cluster, id, (cib) => withFollowers(cib, id), id);
-  await transact(cluster, `${id} to ${agent}`, ({ cib }) => {
-    const found = cib.primitives.get(id);
-    if (!found || found.agent === agent) return [];
-    return [changeType(id, "systemd", unit), ...unstage(waitingFor(cib, id))];
-  });
 }
 
 /**

@@ -14,6 +14,7 @@ import { endedBy, sparing, withLosses, type Starter } from "./losses";
 import { refuseSecondManager, warnOfLikelyManagers } from "./managers";
 import { isLost, type Cluster, type Member } from "./members";
 import { onlineMembers } from "./online";
+import type { Touched } from "./restore";
 
 /** How long a unit may take to stop, in seconds: systemd's own default is 90. */
 const stopSeconds = 120;
@@ -295,18 +296,20 @@ async function warnOfTriggers(
  * resource already, they are only disabled.
  *
  * @param isHeld whether an operator keeps Pacemaker from acting: then what runs elsewhere is theirs, and only disabled
- * @throws PacemakerError when a unit could not be stopped or disabled.
+ * @param touched is given what is done, before it is done
+ * @throws PacemakerError when a unit could not be stopped or disabled; nothing more is done to any then.
  */
 export async function disableUnit(
   resource: string,
   { unit, starters }: UnitOnNodes,
   runsOn: ReadonlySet<string>,
   isHeld = false,
+  touched: Touched[] = [],
 ): Promise<void> {
   const units = [...starters].flatMap(([member, found]) =>
     found.map((before) => ({ member, before })),
   );
-  await Promise.all(
+  const outcomes = await Promise.allSettled(
     units.map(async ({ member, before }) => {
       const { name } = before;
       const isStray = before.isActive && !runsOn.has(member.node);
@@ -324,11 +327,16 @@ export async function disableUnit(
         ...(before.isEnabled && stop ? ["--now"] : []),
         `${name}.service`,
       ];
+      const environment = before.isScript ? {} : { environment: withoutSysV };
+      touched.push({
+        ...{ member, name, ...environment },
+        ...{ wasEnabled: before.isEnabled, wasStopped: stop },
+      });
       const result = await member.host
         .exec(argv, {
           rights: "root",
           timeoutSeconds: stopSeconds,
-          ...(before.isScript ? {} : { environment: withoutSysV }),
+          ...environment,
         })
         .catch((error: unknown) => {
           // What became of it shows in the next look.
@@ -347,4 +355,6 @@ export async function disableUnit(
         );
     }),
   );
+  for (const outcome of outcomes)
+    if (outcome.status === "rejected") throw outcome.reason;
 }

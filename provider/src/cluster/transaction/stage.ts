@@ -21,7 +21,9 @@ export type Staged =
   /** One command was refused: the others may be fine without it. */
   | { readonly refusedCommand: number; readonly error: PacemakerError }
   /** The commands together do not make a valid configuration. */
-  | { readonly error: PacemakerError };
+  | { readonly error: PacemakerError }
+  /** This node cannot stage anything, such as one whose /tmp is full: it says nothing of the commands. */
+  | { readonly isUnable: true; readonly error: PacemakerError };
 
 /**
  * A script for `sh` that applies the pcs commands to a copy of the CIB, verifies it and prints the difference.
@@ -44,6 +46,9 @@ export function stagingScript(
     ...ownFolder,
     `section() { printf '%s %s %s\\n' ${boundary} "$1" "$2"; cat "$work/out" "$work/err"; }`,
     `run() { "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; }`,
+    // Without room, a tool's refusal would say nothing of what it was asked for. Its copies and words take a part of this.
+    `roomy() { head -c ${spareBytes + 6 * Buffer.byteLength(cib)} /dev/zero >"$work/room" && rm "$work/room" || exit ${unable}; }`,
+    "roomy",
     ...file("old.xml", cib, boundary),
     ...byRunner(commands, boundary, runner),
     "verified=",
@@ -59,11 +64,12 @@ export function stagingScript(
     `cp "$work/old.xml" "$work/new.xml"`,
     ...commands.flatMap((command, index) => [
       `run ${applied(command)}`,
-      `if [ "$code" -ne 0 ]; then section command-${index} "$code"; exit 0; fi`,
+      `if [ "$code" -ne 0 ]; then roomy; section command-${index} "$code"; exit 0; fi`,
     ]),
     "fi",
     `if [ -z "$verified" ]; then`,
     `run crm_verify --xml-file "$work/new.xml" -V`,
+    `[ "$code" -eq 0 ] || roomy`,
     `section verify "$code"`,
     // Whether it was refused before as well.
     `if [ "$code" -ne 0 ]; then`,
@@ -100,10 +106,19 @@ export function warmingScript(boundary: string, runner: string): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** The exit code of a script that could not begin, or not go on, for lack of room. */
+const unable = 70;
+
+/** What staging may need beside copies of the CIB, in bytes: the runner, and what the tools print. */
+const spareBytes = 512 * 1024;
+
+/** How a shell says that it found no such program, or could not run it. */
+const notFound = [126, 127];
+
 const ownFolder = [
   "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
   "umask 077",
-  "work=$(mktemp -d) || exit 70",
+  `work=$(mktemp -d) || exit ${unable}`,
   `trap 'rm -rf "$work"' EXIT`,
   // The shell does not do that when a signal ends it, as when nobody is there any more to print for.
   "trap 'exit 129' HUP INT PIPE TERM",
@@ -185,7 +200,9 @@ export function readStaged(
     const refused = sections.get(`command-${index}`);
     if (refused)
       return {
-        refusedCommand: index,
+        ...(notFound.includes(refused.code)
+          ? ({ isUnable: true } as const)
+          : { refusedCommand: index }),
         error: refuse(
           `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(wordsOf(refused.output))}`,
         ),
@@ -194,10 +211,15 @@ export function readStaged(
   const before = sections.get("verify-old");
   const verified = sections.get("verify");
   const diff = sections.get("diff");
-  if (!verified || !diff || (verified.code !== 0 && !before))
-    throw refuse(
-      `the change could not be prepared on ${node}: the script ended early and printed\n${indent(output)}`,
-    );
+  const isWhole =
+    diff?.code !== 1 || /<\/diff>|<diff[^>]*\/>/.test(diff.output);
+  if (!verified || !diff || (verified.code !== 0 && !before) || !isWhole)
+    return {
+      isUnable: true,
+      error: refuse(
+        `the change could not be prepared on ${node}: the script ended early and printed\n${indent(output)}`,
+      ),
+    };
   // A configuration that was refused before (such as one without a fencing device) is the operator's to mend.
   if (verified.code !== 0 && before?.code === 0)
     return {
@@ -207,9 +229,12 @@ export function readStaged(
     };
   // crm_diff exits with 1 where it found a difference.
   if (diff.code > 1)
-    throw refuse(
-      `crm_diff on ${node} failed (exit code ${diff.code}):\n${indent(diff.output)}`,
-    );
+    return {
+      isUnable: true,
+      error: refuse(
+        `crm_diff on ${node} failed (exit code ${diff.code}):\n${indent(diff.output)}`,
+      ),
+    };
   const foresight = (copy: "old" | "new"): SimulatedAction[] | undefined => {
     const simulation = sections.get(`simulate-${copy}`);
     if (simulation && simulation.code !== 0)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
 import type { PcsCommand } from "../../pcs/commands";
 import {
@@ -7,20 +6,24 @@ import {
   observeRecent,
   push,
   sameConfiguration,
-  stage,
-  warmUp,
 } from "./observe";
-import { isLost, loseMember, type Cluster } from "../nodes/members";
+import { loseMember, type Cluster } from "../nodes/members";
 import { objectsIn } from "../../model/cib";
 import { warn } from "../report";
-import type { Staged } from "./stage";
-
-/**
- * What to change, given what is there. Pure: it runs again whenever the cluster moved on meanwhile.
- *
- * @throws PacemakerError when what is there forbids it; nothing is changed then.
- */
-export type Plan = (observation: Observation) => readonly PcsCommand[];
+import { gather } from "./announce";
+import { stageAnywhere, type StagedOn } from "./anywhere";
+import {
+  confirm,
+  dependsOn,
+  prepareAll,
+  preparedLast,
+  refuse,
+  refuseAll,
+  type Arrivals,
+  type Change,
+  type ChangeOptions,
+  type Plan,
+} from "./changes";
 
 /** How often a change is planned anew because somebody else changed the configuration at the same time. */
 const plans = 10;
@@ -28,30 +31,11 @@ const plans = 10;
 /** How often a staged change is offered again because only what it is not about had moved. */
 const offers = 50;
 
-interface Change {
-  readonly cluster: Cluster;
-  /** The change in words, for errors: "delete smtp_ip". */
-  readonly what: string;
-  readonly plan: Plan;
-  readonly resolve: (observation: Observation) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** By cluster: the changes that wait for the one under way. */
 const queues = new Map<string, Change[]>();
 
-/** A change that is sure to come, when what must be done before it is done. */
-export interface Announcement {
-  /** It has come, or will not come. */
-  end(): void;
-  readonly ended: Promise<void>;
-}
-
-/** By cluster: the announcements that nobody has waited for yet. */
-const announced = new Map<string, Set<Announcement>>();
-
-/** How long changes wait for those that are announced, in milliseconds: about what another transaction would cost. */
-const patience = 500;
+/** By cluster: those who want to know that another change has come. */
+const bells = new Map<string, (() => void)[]>();
 
 const begun = new WeakSet<Cluster>();
 
@@ -60,45 +44,12 @@ export function hasBegun(cluster: Cluster): boolean {
   return begun.has(cluster);
 }
 
-/** Lets the changes that are ready wait a moment for one that is not, so that all travel together. */
-export function announce({ key }: Cluster): Announcement {
-  const all = announced.get(key) ?? new Set();
-  announced.set(key, all);
-  let resolve: () => void;
-  const announcement: Announcement = {
-    ended: new Promise((done) => (resolve = done)),
-    end() {
-      all.delete(announcement);
-      resolve();
-    },
-  };
-  all.add(announcement);
-  return announcement;
-}
-
-async function gather(cluster: Cluster): Promise<void> {
-  const all = announced.get(cluster.key);
-  if (!all?.size) return;
-  // The time is not lost. Where it cannot be done, staging itself meets and tells what is in its way.
-  await warmUp(cluster).catch(() => undefined);
-  const coming = [...all];
-  // Once is enough: what takes long must not hold up every transaction until then.
-  all.clear();
-  const enough = new AbortController();
-  await Promise.race([
-    Promise.all(coming.map(({ ended }) => ended)),
-    sleep(patience, undefined, enough).catch(() => undefined),
-  ]);
-  enough.abort();
-}
-
 /**
  * Brings the cluster to what the plan says: observe, stage on a copy, verify, compare-and-swap. Changes that arrive while
  * another is under way travel together in the next transaction: all of them happen at once, and one that is refused does
  * not hold up the others.
  *
  * @param what the change in words, for errors: "delete smtp_ip"
- * @param announcement of this change, where it was announced
  * @returns what was observed before the change
  * @throws PacemakerError (conflict) when others kept changing the configuration, or what the plan throws.
  */
@@ -106,20 +57,48 @@ export function transact(
   cluster: Cluster,
   what: string,
   plan: Plan,
-  announcement?: Announcement,
+  options: ChangeOptions = {},
 ): Promise<Observation> {
   begun.add(cluster);
   return new Promise((resolve, reject) => {
-    const change = { cluster, what, plan, resolve, reject };
-    announcement?.end();
-    const waiting = queues.get(cluster.key);
-    if (waiting) waiting.push(change);
-    else {
-      const queue = [change];
-      queues.set(cluster.key, queue);
-      void drain(cluster.key, queue);
-    }
+    options.announcement?.end();
+    enqueue({ ...options, cluster, what, plan, resolve, reject });
   });
+}
+
+/**
+ * Stages a change and does not make it.
+ *
+ * @throws PacemakerError when the plan or the tools refuse it, or no node can stage.
+ */
+export async function rehearse(cluster: Cluster, plan: Plan): Promise<void> {
+  const found = await stageAnywhere(cluster, observeRecent, plan);
+  if (found && "error" in found.staged) throw found.staged.error;
+}
+
+function enqueue(change: Change): void {
+  const { key } = change.cluster;
+  const waiting = queues.get(key);
+  if (waiting) {
+    waiting.push(change);
+    for (const ring of bells.get(key) ?? []) ring();
+    bells.delete(key);
+  } else {
+    const queue = [change];
+    queues.set(key, queue);
+    void drain(key, queue);
+  }
+}
+
+function arrivalsOf(key: string): Arrivals {
+  return {
+    add: enqueue,
+    next: () =>
+      new Promise((resolve) => {
+        if (queues.get(key)?.length) resolve();
+        else bells.set(key, [...(bells.get(key) ?? []), resolve]);
+      }),
+  };
 }
 
 async function drain(key: string, queue: Change[]): Promise<void> {
@@ -132,12 +111,10 @@ async function drain(key: string, queue: Change[]): Promise<void> {
       queue.length,
       ...queue.filter((change) => !together.includes(change)),
     );
-    try {
-      await commit(first!.cluster, together);
-    } catch (error) {
-      // Those that have their answer already are not changed by a second one.
-      for (const change of together) change.reject(error);
-    }
+    // Those that have their answer already are not changed by a second one.
+    await commit(first!.cluster, together).catch((error: unknown) =>
+      refuseAll(together, error),
+    );
   }
   queues.delete(key);
 }
@@ -147,56 +124,58 @@ async function commit(
   cluster: Cluster,
   changes: readonly Change[],
 ): Promise<void> {
+  if (changes.length === 0) return;
   let uncertain: PacemakerError | undefined;
-  let membersLeft = cluster.connection.hosts.length;
   let remaining = [...changes];
   let look = observeRecent;
   for (let attempt = 0; attempt < plans;) {
-    const observation = await look(cluster).catch((error: unknown) => {
-      throw uncertain ? stillUncertain(uncertain, error) : error;
-    });
-    look = observe;
-    const planned = remaining.flatMap((change) => plan(change, observation));
-    if (planned.length === 0) return;
-    nameOfflineNodes(cluster, observation);
-    remaining = planned.map(({ change }) => change);
-    let staged: Staged;
+    let planned: Planned[] = [];
+    let found: StagedOn | undefined;
     try {
-      staged = await stage(
-        observation,
-        planned.flatMap(({ commands }) => commands),
-      );
+      found = await stageAnywhere(cluster, look, (observation) => {
+        planned = remaining.flatMap((change) => plan(change, observation));
+        if (planned.length > 0) nameOfflineNodes(cluster, observation);
+        remaining = planned.map(({ change }) => change);
+        return planned.flatMap(({ commands }) => commands);
+      });
     } catch (error) {
-      // Staging works on a copy: whatever became of it, another member can do it from the start.
-      membersLeft -= 1;
-      if (!isLost(error) || membersLeft < 1)
-        throw uncertain ? stillUncertain(uncertain, error) : error;
-      loseMember(cluster, observation.member);
-      continue;
+      throw uncertain ? stillUncertain(uncertain, error) : error;
     }
+    look = observe;
+    if (!found) return;
+    const { observation, staged } = found;
     if ("error" in staged) {
-      if (remaining.length === 1) throw staged.error;
+      if (remaining.length === 1) return refuseAll(remaining, staged.error);
       if ("refusedCommand" in staged) {
         // It may be refused only for what travels beside it, such as a group that goes with its last member: the others
-        // first, and then what is left to do of it.
+        // first, and then what is left to do of it. What must be prepared goes last: it may be left alone then.
         const refused = ownerOf(planned, staged.refusedCommand);
         const others = remaining.filter((change) => change !== refused);
-        await commit(cluster, others).catch((error: unknown) => {
-          for (const change of others) change.reject(error);
-        });
-        await commit(cluster, [refused]);
+        const waiting = others.filter((one) => dependsOn(one, refused));
+        for (const batch of [
+          others.filter((one) => !waiting.includes(one)),
+          [refused],
+          waiting,
+        ])
+          await commit(cluster, batch).catch((error: unknown) =>
+            refuseAll(batch, error),
+          );
       } else {
         // Which of them it is shows when each travels alone.
-        for (const change of remaining)
-          await commit(cluster, [change]).catch(change.reject);
+        for (const change of [...remaining].sort(preparedLast))
+          await commit(cluster, [change]).catch((error: unknown) =>
+            refuseAll([change], error),
+          );
       }
       return;
     }
+    const ready = await prepareAll(remaining, arrivalsOf(cluster.key));
+    if (ready.length < remaining.length) return commit(cluster, ready);
     attempt += 1;
     try {
       const pushed = await offer(cluster, observation, staged.diff);
       if (pushed) {
-        for (const change of remaining) change.resolve(observation);
+        for (const change of remaining) confirm(change, observation);
         return;
       }
       uncertain = undefined;
@@ -237,9 +216,9 @@ function plan(change: Change, observation: Observation): Planned[] {
   try {
     const commands = change.plan(observation);
     if (commands.length > 0) return [{ change, commands }];
-    change.resolve(observation);
+    confirm(change, observation);
   } catch (error) {
-    change.reject(error);
+    void refuse(change, error);
   }
   return [];
 }
