@@ -33,13 +33,11 @@ const resources = (unit: string, timeout: string): string => `  <resources>
         <instance_attributes id="smtp_ip-instance_attributes">
           <nvpair id="smtp_ip-instance_attributes-cidr_netmask" name="cidr_netmask" value="24">
           <nvpair id="smtp_ip-instance_attributes-ip" name="ip" value="192.0.2.25">
-        <meta_attributes id="smtp_ip-meta_attributes">
         <operations>
           <op id="smtp_ip-monitor-interval-30s" interval="30s" name="monitor">
           <op id="smtp_ip-start-interval-0s" interval="0s" name="start" timeout="20s">
           <op id="smtp_ip-stop-interval-0s" interval="0s" name="stop" timeout="20s">
       <primitive class="systemd" id="smtp_service" type="${unit}">
-        <meta_attributes id="smtp_service-meta_attributes">
         <operations>
           <op id="smtp_service-monitor-interval-30s" interval="30s" name="monitor">
           <op id="smtp_service-start-interval-0s" interval="0s" name="start" timeout="${timeout}">
