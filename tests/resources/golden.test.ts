@@ -53,6 +53,12 @@ async function restored(golden: Golden) {
     outputs: here(one.outputs),
   }));
   for (const { handlers, inputs } of resources) await handlers.create(inputs);
+  // The next run is another process, which has seen nothing: its handle on the cluster is another one.
+  for (const { inputs, outputs } of resources)
+    for (const one of [inputs, outputs] as Properties[]) {
+      const { user, ...others } = one.connection as { user: string };
+      one.connection = { ...others, user: `${user}-later` };
+    }
   cluster.commits.length = 0;
   return { cluster, resources };
 }
@@ -88,8 +94,6 @@ for (const golden of goldens)
       for (const { id, handlers, inputs, outputs } of resources) {
         const checked = await handlers.check(inputs, inputs);
         assert.deepEqual(checked, { inputs: own(inputs), failures: [] }, id);
-        // What an earlier version took is taken when it is new to the state, too.
-        assert.deepEqual(await handlers.check({}, inputs), checked, id);
         const diff = await handlers.diff(id, outputs, checked.inputs);
         const unfinished = golden.unfinished.includes(id);
         assert.deepEqual(diff, {
@@ -98,6 +102,13 @@ for (const golden of goldens)
           deleteBeforeReplace: true,
         });
       }
+      // What an earlier version took is taken when it is new to the state, too.
+      for (const { id, handlers, inputs } of resources)
+        assert.deepEqual(
+          await handlers.check({}, inputs),
+          { inputs: own(inputs), failures: [] },
+          id,
+        );
       assert.deepEqual(cluster.commits, []);
     });
 

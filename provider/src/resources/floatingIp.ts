@@ -154,6 +154,9 @@ export const floatingIp = handlers<Inputs, Outputs>({
     return group === undefined && started ? { activeNode: started.node } : {};
   },
 
+  // A member's node is told by its group alone: it changes with every failover.
+  placed: ({ resourceId, group }) => (group === undefined ? [resourceId] : []),
+
   async read(state) {
     const cluster = clusterOf(state.connection);
     const { cib, status } = await observeShared(cluster);

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { clusterOf } from "../cluster/nodes/members";
 import { refusal } from "../cluster/preview/examine";
 import { allSaid, nameResource } from "../cluster/report";
+import { hasMoved } from "../cluster/outcome/known";
 import type { Connection } from "../connection";
 import { previewWasSeen, urnOf } from "../engine";
 import type { Cib } from "../model/cib";
@@ -69,6 +70,8 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
   readonly isUnfinished?: (state: Inputs & Outputs) => boolean;
   /** Whether this process has made something that waits for it, though its inputs are the same. */
   readonly isWaitedFor?: (inputs: Inputs) => boolean;
+  /** The resources whose node `activeNode` is; none where it says nothing. */
+  readonly placed: (state: Inputs & Outputs) => readonly string[];
   /** What is there now, in the shape of the state. Undefined when it is recognised as absent. */
   readonly read: (
     state: Inputs & Outputs,
@@ -168,6 +171,17 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     noteDeclared(clusterOf(declared.connection), declared);
   };
 
+  /** Whether this run has seen that the resource is elsewhere than its outputs say. */
+  const isStale = (state: Properties): boolean => {
+    const resources = kind.placed(state as unknown as Inputs & Outputs);
+    if (resources.length === 0) return false;
+    return hasMoved(clusterOf(state.connection as Connection), {
+      id: String(state.resourceId),
+      resources,
+      node: state.activeNode as string | undefined,
+    });
+  };
+
   const asPartial = (inputs: Inputs, message: string): Error =>
     partial(
       inputs.resourceId,
@@ -235,7 +249,12 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
           replaces.length > 0,
         );
       return {
-        changes: changes.length > 0 || isUnfinished(olds) || isWaitedFor(news),
+        // Where only the outputs are out of date, the update brings these, and touches nothing.
+        changes:
+          changes.length > 0 ||
+          isUnfinished(olds) ||
+          isWaitedFor(news) ||
+          isStale(olds),
         replaces,
         // Ids are unique in a cluster: the old one must be gone before the new one can be made.
         deleteBeforeReplace: true,
@@ -267,8 +286,16 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         (name) => !manners.includes(name),
       );
       const isDone = !isUnfinished(previous) && !isWaitedFor(news);
-      if (!touchesCluster && isDone)
-        return { outs: plain({ ...outputsOf(previous), ...inputs }) };
+      if (!touchesCluster && isDone) {
+        const outputs = outputsOf(previous);
+        if (isStale({ ...previous, ...inputs })) {
+          const state = { ...previous, ...inputs } as unknown as Inputs &
+            Outputs;
+          const found = (await kind.read(state)) as Properties | undefined;
+          outputs.activeNode = found?.activeNode;
+        }
+        return { outs: plain({ ...outputs, ...inputs }) };
+      }
       const state = previous as unknown as Inputs & Outputs;
       const applied = await toItsEnd(() => kind.apply(inputs, state));
       const undo = async (): Promise<string> => {

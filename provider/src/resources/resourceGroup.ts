@@ -163,6 +163,8 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     return { activeNode };
   },
 
+  placed: ({ members }) => members,
+
   async read(state) {
     const cluster = clusterOf(state.connection);
     const { cib, status } = await observeShared(cluster);

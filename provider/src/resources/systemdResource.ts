@@ -152,6 +152,9 @@ export const systemdResource = handlers<Inputs, Outputs>({
     return { registeredUnit, activeNode: started?.node };
   },
 
+  // A member's node is told by its group alone: it changes with every failover.
+  placed: ({ resourceId, group }) => (group === undefined ? [resourceId] : []),
+
   async read(state) {
     const { cib, status } = await observeShared(clusterOf(state.connection));
     const found = cib.primitives.get(state.resourceId);

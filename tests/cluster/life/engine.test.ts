@@ -6,14 +6,18 @@ import { inNamespace, type Lab } from "../../../lab";
 import {
   eventually,
   makeProject,
+  nothingChanged,
   nameOf,
   onEveryNode,
   onLab,
+  onNode,
+  statuses,
   succeeded,
   whereAre,
   type Outcome,
 } from "../harness";
 import { changesIn, family, interrupted, slowStop } from "./interrupt";
+import { remoteCommands } from "./commands";
 import { address, group, makeUnit, programOf, service } from "./programs";
 
 const web = { group: "web" };
@@ -125,7 +129,7 @@ onLab("bookworm", "an engine that is killed", (lab) => {
 });
 
 onLab("bookworm", "what a person is told", (lab) => {
-  test("stands once, under its resource, however Pulumi asks", async (t) => {
+  test("stands once, under its resource; outputs say what the run has seen", async (t) => {
     await makeUnit(t, lab(), "life-one");
     const text = (last: number, more: object) =>
       programOf(
@@ -169,6 +173,31 @@ onLab("bookworm", "what a person is told", (lab) => {
     assert.equal(new Set(both).size, both.length, both.join("\n"));
     for (const line of both) assert.doesNotMatch(line, /cannot be foreseen/);
     assert.ok(outcome.seconds < 25, `it took ${outcome.seconds} s`);
+
+    // A node is lost, and the run which sees that says in its outputs where things are.
+    delete project.env.PULUMI_PARALLEL_DIFF;
+    const lost = await whereAre(lab(), members);
+    await onNode(lab(), lost, "pcs", "cluster", "stop", "--force");
+    t.after(() => onNode(lab(), lost, "pcs", "cluster", "start", "--wait"));
+    const other = lab().nodes.find(({ name }) => name !== lost)!.name;
+    const now = await eventually("the failover", async () => {
+      const all = await statuses(lab(), other);
+      const found = members.map((id) => all.get(id));
+      const [node] = found[1]?.nodes ?? [];
+      const isUp = found.every((one) => one?.role === "Started");
+      return isUp && node !== lost ? node : undefined;
+    });
+    project.env.PACEMAKER_DEBUG = "1";
+    const idle = nothingChanged(await project.up());
+    assert.deepEqual(remoteCommands(idle), []);
+    delete project.env.PACEMAKER_DEBUG;
+    assert.equal((await project.outputs()).web, lost);
+    project.writeProgram(text(33, { monitorInterval: "25s" }));
+    const seen = succeeded(await project.up());
+    assert.match(seen.output, new RegExp(`offline: ${lost}`));
+    assert.equal((await project.outputs()).web, now);
+    assert.deepEqual(seen.changes, { same: 2, update: 2 });
+    nothingChanged(await project.up());
     succeeded(await project.destroy());
   });
 });

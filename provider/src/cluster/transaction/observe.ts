@@ -15,6 +15,7 @@ import {
 } from "../nodes/members";
 import type { Host } from "../../ssh";
 import { refusal } from "../nodes/refusal";
+import { noteStatus } from "../outcome/known";
 import { shared } from "./polling";
 import { readStaged, stagingScript, warmingScript, type Staged } from "./stage";
 
@@ -98,7 +99,7 @@ async function readAll(cluster: Cluster): Promise<Observation> {
     const early = expected === undefined ? undefined : query(expected);
     // Where another one is found, whatever became of it is of no interest.
     early?.catch(() => undefined);
-    const status = seen ?? (await readStatus(member));
+    const status = noteStatus(cluster, seen ?? (await readStatus(member)));
     const text = await (early && status.dc === expected
       ? early
       : query(status.dc));
@@ -124,7 +125,9 @@ function atDc(
 }
 
 /** Reads the status alone. */
-export const observeStatus = shared((cluster) => onMember(cluster, readStatus));
+export const observeStatus = shared(async (cluster) =>
+  noteStatus(cluster, await onMember(cluster, readStatus)),
+);
 
 /** What the cluster would still do if nothing else changed. */
 export const observePlans = shared((cluster) =>

@@ -9,6 +9,7 @@ import {
 } from "./observe";
 import { loseMember, type Cluster } from "../nodes/members";
 import { objectsIn } from "../../model/cib";
+import { keptOn } from "../outcome/known";
 import { warn } from "../report";
 import { gather } from "./announce";
 import { stageAnywhere, type StagedOn } from "./anywhere";
@@ -264,11 +265,19 @@ const named = new WeakMap<Cluster, string>();
 
 /** Once in an operation: what is changed now reaches an offline node only when it comes back. */
 function nameOfflineNodes(cluster: Cluster, { status }: Observation): void {
-  const offline = status.nodes
+  const nodes = status.nodes
     .filter((node) => !node.online)
-    .map((node) => node.name)
-    .join(", ");
-  if (offline !== "" && named.get(cluster) !== offline)
-    warn("cluster", `offline: ${offline}. The others do the work.`);
+    .map((node) => node.name);
+  const offline = nodes.join(", ");
+  if (offline !== "" && named.get(cluster) !== offline) {
+    const stale = keptOn(cluster, nodes);
+    warn(
+      "cluster",
+      `offline: ${offline}. The others do the work.` +
+        (stale.length > 0
+          ? ` The outputs of ${stale.join(", ")} are of the time before: "pulumi up --refresh" looks again.`
+          : ""),
+    );
+  }
   named.set(cluster, offline);
 }
