@@ -287,7 +287,16 @@ async function nodeName(host: Host): Promise<string> {
 }
 
 export async function readStatus(member: Member): Promise<ClusterStatus> {
-  const text = await read(member, [crmMon, "--output-as=xml", "--inactive"]);
+  const text = await read(member, [
+    crmMon,
+    "--output-as=xml",
+    "--inactive",
+  ]).catch(async (error: unknown) => {
+    // Pacemaker 3.0's crm_mon crashes on a configuration of which an ACL hides a part.
+    if (error instanceof PacemakerError && error.kind === "cluster")
+      await refuseHidden(member);
+    throw error;
+  });
   const status = await parseWhole(member, text);
   const self = status.nodes.find((node) => node.name === member.node);
   const why =
