@@ -54,6 +54,22 @@ describe("check looks at the cluster", () => {
     assert.deepEqual(failures, []);
   });
 
+  test("nor when Pulumi asks once more, as if it were new", async () => {
+    const { cluster, connection } = newCluster();
+    cluster.edit("resource create old systemd:demo");
+    for (const node of cluster.nodes) node.units.set("demo", {});
+    const inputs = { connection, unit: "demo", monitorInterval: "30s" };
+    const old = { ...inputs, resourceId: "old" };
+    const young = { ...inputs, resourceId: "new" };
+    const before = await systemdResource.check({}, young);
+    assert.match(before.failures[0]!.reason, /manages systemd:demo already/);
+    await systemdResource.check(old, young);
+    const { replaces } = await systemdResource.diff("old", old, young);
+    assert.deepEqual(replaces, ["resourceId"]);
+    const { failures } = await systemdResource.check({}, young);
+    assert.deepEqual(failures, []);
+  });
+
   test("where nothing but the way to the nodes changes, nobody is asked", async () => {
     const { cluster, connection } = newCluster();
     const old = { ...address, monitorInterval: "30s" };

@@ -11,6 +11,7 @@ import { PacemakerError, type ErrorKind } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
 import { noteDeclared } from "./program";
+import { noteReplaced, replacedBy } from "./replaced";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
 import { providerText, type ProviderName } from "./shim";
 
@@ -220,9 +221,9 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         ? await refusal(clusterOf(inputs.connection as Connection), () =>
             kind.examine(
               inputs as unknown as Inputs,
-              Object.keys(previous).length > 0
-                ? (previous as unknown as Inputs)
-                : undefined,
+              (Object.keys(previous).length > 0
+                ? previous
+                : replacedBy(inputs)) as Inputs | undefined,
             ),
           )
         : undefined;
@@ -239,6 +240,8 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const replaces = changes.filter(
         (name) => name === "resourceId" && !holdsUnknown(news[name]),
       );
+      if (replaces.length > 0 && !holdsUnknown(news.connection))
+        noteReplaced(withoutProvider(olds), news);
       const touchesCluster =
         isUnfinished(olds) || changes.some((name) => !manners.includes(name));
       // Of what is not known yet, nothing can be foreseen.
