@@ -269,7 +269,8 @@ describe("where nothing can be foreseen", () => {
 
   test("the change of something else is under way: this is no preview", async () => {
     const { cluster, ip, inputs } = await stack();
-    await floatingIp.create({ ...inputs.ip, resourceId: "other", group: "o" });
+    const other = { resourceId: "other", group: "o", ip: "192.0.2.77" };
+    await floatingIp.create({ ...inputs.ip, ...other });
     told = [];
     const { changes } = await ip({ ip: "192.0.2.32" });
     assert.equal(changes, true);

@@ -333,6 +333,23 @@ describe("create", () => {
     assert.match(warnings, /smtp_service is disabled by an operator/);
     assert.equal(outs.activeNode, "node-01");
   });
+
+  test("where the first member is, a change of a later one is made, and that is said", async () => {
+    const setting = mailCluster();
+    const { cluster } = setting;
+    const { service, group } = await createAll(setting);
+    cluster.edit("resource meta smtp_ip target-role=Stopped");
+    warnings = "";
+    const inputs = { ...inputsOf(setting).service, monitorInterval: "15s" };
+    await systemdResource.update("smtp_service", service.outs, inputs);
+    assert.match(
+      warnings,
+      /smtp_service: smtp_service is not started: smtp_ip is disabled by an operator \(target-role=Stopped\); left so/,
+    );
+    const meta = { ...inputsOf(setting).group, meta: { priority: 1 } };
+    const { outs } = await resourceGroup.update("smtp-stack", group.outs, meta);
+    assert.equal(outs.activeNode, undefined);
+  });
 });
 
 describe("a start that fails", () => {

@@ -101,7 +101,8 @@ describe("a member that is deleted and created again", () => {
   test("does not return once its group is brought to other members", async () => {
     const { cluster, connection, inputs, outs, runs } = await made(ids);
     await floatingIp.delete("b", inputs("b"));
-    await floatingIp.create({ ...inputs("b"), resourceId: "b2" });
+    const other = { ...inputs("b"), resourceId: "b2", ip: "192.0.2.77" };
+    await floatingIp.create(other);
     const group = { connection, resourceId: "web", members: ["a", "b2", "c"] };
     await resourceGroup.update("web", outs, group);
     assert.deepEqual(membersIn(cluster), ["a", "b2", "c"]);

@@ -5,7 +5,7 @@ import {
   madeMember,
   prepareMember,
 } from "../cluster/change/change";
-import { awaitHandover } from "../cluster/change/handover";
+import { awaitHandover, withoutLeaving } from "../cluster/change/handover";
 import { returnToPlace } from "../cluster/change/waiting";
 import { clusterOf } from "../cluster/nodes/members";
 import { checkAddresses, isStillProved } from "../cluster/outcome/proof";
@@ -16,6 +16,7 @@ import {
   startedOn,
 } from "../cluster/outcome/start";
 import { transact } from "../cluster/transaction/transact";
+import { refuseSecondHolder } from "../model/addresses";
 import type { Cib } from "../model/cib";
 import { sameAddress } from "../model/network";
 import { parsePrefix } from "../model/values";
@@ -98,8 +99,14 @@ export const floatingIp = handlers<Inputs, Outputs>({
   },
 
   async examine(inputs, previous) {
-    const { cib } = await observeShared(clusterOf(inputs.connection));
+    const cluster = clusterOf(inputs.connection);
+    const { cib } = await observeShared(cluster);
     const known = sameObject(inputs, previous);
+    refuseOtherHolder(
+      withoutLeaving(cluster, withoutReplaced(cib, inputs, previous), inputs),
+      inputs,
+      known,
+    );
     planPrimitive(
       withoutReplaced(cib, inputs, previous),
       declared(inputs),
@@ -110,12 +117,14 @@ export const floatingIp = handlers<Inputs, Outputs>({
   async apply(inputs, previous) {
     const cluster = clusterOf(inputs.connection);
     const { cib: now, status } = await awaitHandover(cluster, inputs);
-    const plan = (cib: Cib) =>
-      planPrimitive(
+    const plan = (cib: Cib) => {
+      refuseOtherHolder(cib, inputs, previous);
+      return planPrimitive(
         cib,
         declared(inputs),
         previous ? declared(previous) : adopted(inputs),
       );
+    };
     // Whatever forbids the change must be known before a failure is forgotten.
     plan(now);
     await cleanUpFailures(cluster, status, [inputs.resourceId]);
@@ -210,6 +219,19 @@ export const floatingIp = handlers<Inputs, Outputs>({
     );
   },
 });
+
+/** Where an address is held twice already, that is somebody's wish: only a new one is looked at. */
+function refuseOtherHolder(
+  cib: Cib,
+  { resourceId, ip: address }: Inputs,
+  previous: Pick<Inputs, "ip"> | undefined,
+): void {
+  const held = cib.primitives.get(resourceId)?.options.ip;
+  const isNew =
+    (!previous || !sameAddress(previous.ip, address)) &&
+    (held === undefined || !sameAddress(held, address));
+  if (isNew) refuseSecondHolder(cib, resourceId, address);
+}
 
 function adopted(inputs: Inputs) {
   return inputs.adopt === "update" ? takenOver : undefined;

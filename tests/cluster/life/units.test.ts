@@ -152,7 +152,11 @@ onLab("bookworm", "units", (lab) => {
       k: "u-template",
     });
     const conflict = (id: string, agent: string, more: string) =>
-      `[conflict] ${id}: the cluster's resource ${agent.replace(" ", " manages ")} already. ${more} Nothing was changed.`;
+      `[conflict] ${id}: the cluster's resource ${agent.replace(" ", " manages ")} already. ${more} ${
+        more.startsWith("Remove") || more.startsWith("It is in")
+          ? ""
+          : "Where it is this one under another Pulumi name, keep its id (an SmtpStack's: idPrefix) and name the old one in aliases. "
+      }Nothing was changed.`;
     assert.deepEqual(refused, {
       a: conflict(
         ...["a", "by-service service:u-service"],

@@ -159,8 +159,18 @@ function untilDisabled(cib: Cib, resources: readonly string[]): string[] {
   return resources.slice(0, end < 0 ? resources.length : end);
 }
 
-/** The object whose target-role an operator set to Stopped: the resource or its group. */
+/** The object whose target-role an operator set to Stopped: the resource, one before it in its group, or the group. */
 function disabledBy(cib: Cib, id: string): string | undefined {
+  const group = cib.groups.get(cib.primitives.get(id)?.group ?? "");
+  const chain = group?.members.slice(0, group.members.indexOf(id) + 1) ?? [id];
+  for (const one of chain) {
+    const found = ownDisabled(cib, one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function ownDisabled(cib: Cib, id: string): string | undefined {
   const primitive = cib.primitives.get(id);
   const group = primitive?.group ? cib.groups.get(primitive.group) : undefined;
   // A primitive's own role wins over its group's.
