@@ -78,7 +78,9 @@ onLab("bookworm", "a hundred resources at once", (lab) => {
     );
     const asked = remoteCommands(refresh);
     t.diagnostic(`refresh: ${asked.join("; ")}`);
-    assert.ok(asked.length > 0 && asked.length <= 6, asked.join("\n"));
+    // Two looks at the cluster, and on each node a login, its name, and whether what was proved there still holds.
+    const looks = 2 + 3 * lab().nodes.length;
+    assert.ok(asked.length > 0 && asked.length <= looks, asked.join("\n"));
     assert.equal(await epoch(lab()), version);
 
     const gone = succeeded(await project.destroy(atOnce));
