@@ -77,9 +77,13 @@ for (const suite of suites)
       };
       // What is said here, both versions say alike.
       if (suite === "bookworm") {
-        await preview(program({ unit: "no-such-unit" }), [
-          /^web_service: as things stand, this change will be refused: web_service: there is no usable unit "no-such-unit"/,
-        ]);
+        const unchanged = await configuration(lab());
+        project.writeProgram(program({ unit: "no-such-unit" }));
+        failedWith(
+          await project.preview(),
+          '[cluster] web_service: there is no usable unit "no-such-unit"',
+        );
+        assert.equal(await configuration(lab()), unchanged);
         await preview(program({ inputs: { resourceId: "web_daemon" } }), [
           `web: this change will start web_daemon on ${node}, restart theirs on ${node} and stop web_service on ${node}.`,
           `web_service: this change will stop web_service and theirs on ${node}; the new one then starts in its place, ` +
