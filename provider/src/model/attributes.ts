@@ -1,3 +1,4 @@
+import { inPrecedence, parseScore } from "./score";
 import { child, children, descendants, type XmlElement } from "./xml";
 
 /** A set of names and values of a resource: its options, or its meta attributes. */
@@ -19,8 +20,6 @@ export interface AttributeSet {
 }
 
 export type SetName = "instance_attributes" | "meta_attributes";
-
-const infinity = 1_000_000;
 
 /** Everything of one configuration that a resource may refer to. */
 export interface Shelf {
@@ -50,9 +49,7 @@ export function shelfOf(configuration: XmlElement): Shelf {
 }
 
 /**
- * The sets of a resource, the one that counts first leading. Pacemaker takes the value of the set with the highest score; of
- * equal ones, that of the last in the document, and a template's stand before the primitive's own (tried with
- * "crm_resource --get-parameter" on 2.1.5 and 3.0.0).
+ * The sets of a resource, the one that counts first leading. A template's stand before the primitive's own.
  */
 export function setsOf(
   element: XmlElement,
@@ -64,7 +61,7 @@ export function setsOf(
     ...children(template, setName).map((set) => readSet(set, shelf, true)),
     ...children(element, setName).map((set) => readSet(set, shelf, false)),
   ];
-  return inOrder.reverse().sort((a, b) => b.score - a.score);
+  return inPrecedence(inOrder, ({ score }) => score);
 }
 
 function readSet(
@@ -99,20 +96,10 @@ function readSet(
       children(set, "nvpair").some(({ attributes }) =>
         referrers.has(attributes.id ?? ""),
       ),
-    score: scoreOf(set.attributes.score),
+    score: parseScore(set.attributes.score),
     values,
     ids,
   };
-}
-
-/** A score as Pacemaker spells it; one of no set is 0. */
-export function scoreOf(text: string | undefined): number {
-  const value = /^([+-]?)INFINITY$/i.exec(text ?? "");
-  if (value) return value[1] === "-" ? -infinity : infinity;
-  const number = Number(text ?? "0");
-  return Number.isFinite(number)
-    ? Math.max(-infinity, Math.min(infinity, number))
-    : 0;
 }
 
 /** What holds at all times: sets under a rule are left out. */

@@ -1,5 +1,6 @@
 import { child, children, descendants, parseXml, type XmlElement } from "./xml";
-import { parseScore } from "./score";
+import { inPrecedence, parseScore } from "./score";
+import { parseBoolean } from "./values";
 
 /** Anything in the CIB that Pacemaker runs or that holds what it runs. */
 export interface PlacedObject {
@@ -69,9 +70,7 @@ export function parsePlacement(text: string): Placement {
   const objects = new Map<string, PlacedObject>();
   collect(child(configuration, "resources"), undefined, objects);
   return {
-    properties: firstValues(
-      children(child(configuration, "crm_config"), "cluster_property_set"),
-    ),
+    properties: propertiesIn(child(configuration, "crm_config")),
     nodes: nodesOf(configuration, status),
     objects,
     constraints: child(configuration, "constraints")?.children ?? [],
@@ -101,11 +100,11 @@ export function parsePlacement(text: string): Placement {
 
 /** Whether Pacemaker reads the value as true. */
 export function isTrue(value: string | undefined): boolean {
-  return /^(true|on|yes|y|1)$/i.test(value ?? "");
+  return parseBoolean(value ?? "") === true;
 }
 
 export function isFalse(value: string | undefined): boolean {
-  return /^(false|off|no|n|0)$/i.test(value ?? "");
+  return parseBoolean(value ?? "") === false;
 }
 
 const containers = ["group", "clone", "master", "bundle"];
@@ -174,7 +173,16 @@ function nodesOf(
   });
 }
 
-/** Of sets without a rule: where several name an attribute, the one with the highest score wins, then the first. */
+/** Of the cluster's properties, Pacemaker takes its own set before all others, whatever their scores. */
+function propertiesIn(element: XmlElement | undefined): Record<string, string> {
+  const sets = children(element, "cluster_property_set");
+  const own = sets.filter(
+    ({ attributes }) => attributes.id === "cib-bootstrap-options",
+  );
+  return { ...firstValues(sets), ...firstValues(own) };
+}
+
+/** Of sets without a rule: where several name an attribute, the one that counts first wins. */
 function firstValues(sets: readonly XmlElement[]): Record<string, string> {
   const values: Record<string, string> = {};
   for (const set of bySetScore(sets)) {
@@ -188,9 +196,7 @@ function firstValues(sets: readonly XmlElement[]): Record<string, string> {
 }
 
 export function bySetScore(sets: readonly XmlElement[]): XmlElement[] {
-  return [...sets].sort(
-    (a, b) => parseScore(b.attributes.score) - parseScore(a.attributes.score),
-  );
+  return inPrecedence(sets, ({ attributes }) => parseScore(attributes.score));
 }
 
 /** The resource and what holds it, from the inside to the outside. */

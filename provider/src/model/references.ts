@@ -1,13 +1,11 @@
 import { child, children, descendants, type XmlElement } from "./xml";
 
-/** What names resources from outside of them. */
+/** What names resources from outside of them, by their ids: what only matches one by a pattern stays when that goes. */
 export interface Reference {
   readonly kind: "constraint" | "tag" | "ACL role" | "fencing level";
   readonly id: string;
   /** The resources, groups, clones and tags that it names. */
   readonly resources: readonly string[];
-  /** Of a location constraint: the resources that match, whatever their number ("rsc-pattern"). */
-  readonly pattern?: string;
   /** The node on which a location constraint never lets them run. */
   readonly bannedFrom?: string;
 }
@@ -36,7 +34,6 @@ function constraintOf(
   sets: ReadonlyMap<string, XmlElement>,
 ): Reference {
   const { id = "", rsc, first, then, node, score } = element.attributes;
-  const pattern = element.attributes["rsc-pattern"];
   const listed = children(element, "resource_set").flatMap((set) => {
     const reference = set.attributes["id-ref"];
     return namedIn((reference && sets.get(reference)) || set, "resource_ref");
@@ -47,7 +44,6 @@ function constraintOf(
     resources: [rsc, element.attributes["with-rsc"], first, then, ...listed]
       .filter((one) => one !== undefined)
       .filter((one, index, all) => all.indexOf(one) === index),
-    ...(pattern === undefined ? {} : { pattern }),
     ...(node !== undefined && /^-INFINITY$/i.test(score ?? "")
       ? { bannedFrom: node }
       : {}),
@@ -82,30 +78,4 @@ function roleOf(element: XmlElement): Reference {
 function levelOf(element: XmlElement): Reference {
   const { id = "", devices = "" } = element.attributes;
   return { kind: "fencing level", id, resources: devices.split(",") };
-}
-
-/** Whether it names the resource: by its id, or by a pattern (an extended regular expression). */
-export function names(reference: Reference, id: string): boolean {
-  return (
-    reference.resources.includes(id) ||
-    (reference.pattern !== undefined && matches(reference.pattern, id))
-  );
-}
-
-/** POSIX's extended expressions are JavaScript's, but for classes such as [[:alpha:]] and for back-references. */
-function matches(pattern: string, id: string): boolean {
-  const classes: Readonly<Record<string, string>> = {
-    ...{ alpha: "A-Za-z", digit: "0-9", alnum: "A-Za-z0-9" },
-    ...{ upper: "A-Z", lower: "a-z", space: "\\s" },
-  };
-  try {
-    return new RegExp(
-      pattern.replace(
-        /\[:(\w+):\]/g,
-        (text, name: string) => classes[name] ?? text,
-      ),
-    ).test(id);
-  } catch {
-    return false;
-  }
 }

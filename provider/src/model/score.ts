@@ -16,6 +16,17 @@ export function parseScore(text: string | undefined): number {
     : Math.max(-infinity, Math.min(infinity, value));
 }
 
+/**
+ * Sets of names and values, the one that counts first leading: that with the highest score; of equal ones, the last in the
+ * document (tried with "crm_resource --get-parameter" on Pacemaker 2.1.5 and 3.0.0).
+ */
+export function inPrecedence<Set>(
+  sets: readonly Set[],
+  scoreOf: (set: Set) => number,
+): Set[] {
+  return [...sets].reverse().sort((a, b) => scoreOf(b) - scoreOf(a));
+}
+
 export function formatScore(score: number): string {
   return score <= -infinity
     ? "-INFINITY"

@@ -32,12 +32,8 @@ import {
   networkInterface,
   prefix,
 } from "./inputs";
-import {
-  handlers,
-  sameObject,
-  withoutReplaced,
-  type Properties,
-} from "./lifecycle";
+import { handlers, type Properties } from "./lifecycle";
+import { sameObject, withoutReplaced } from "./replaced";
 import {
   planPrimitive,
   readAttributes,

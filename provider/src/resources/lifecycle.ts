@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { clusterOf } from "../cluster/nodes/members";
-import { refusal } from "../cluster/preview/examine";
+import { whyForbidden } from "../cluster/preview/examine";
 import { allSaid, nameResource } from "../cluster/report";
 import { hasMoved } from "../cluster/outcome/known";
 import type { Connection } from "../connection";
 import { previewWasSeen, urnOf } from "../engine";
-import type { Cib } from "../model/cib";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
@@ -218,7 +217,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         !holdsUnknown(inputs) &&
         changed(previous, inputs).some((name) => !manners.includes(name));
       const refused = touchesCluster
-        ? await refusal(clusterOf(inputs.connection as Connection), () =>
+        ? await whyForbidden(clusterOf(inputs.connection as Connection), () =>
             kind.examine(
               inputs as unknown as Inputs,
               (Object.keys(previous).length > 0
@@ -334,31 +333,6 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       await toItsEnd(() => kind.remove(state));
     }),
   });
-}
-
-/** What was declared before of the same object: none where it is new, or replaces one with another id. */
-export function sameObject<Inputs extends CommonInputs>(
-  { resourceId }: CommonInputs,
-  previous: Inputs | undefined,
-): Inputs | undefined {
-  return previous?.resourceId === resourceId ? previous : undefined;
-}
-
-/** The configuration as it will be when what is replaced is gone. */
-export function withoutReplaced(
-  cib: Cib,
-  { resourceId }: CommonInputs,
-  previous: CommonInputs | undefined,
-): Cib {
-  if (!previous || previous.resourceId === resourceId) return cib;
-  const without = <Value>(map: ReadonlyMap<string, Value>) =>
-    new Map([...map].filter(([id]) => id !== previous.resourceId));
-  return {
-    ...cib,
-    primitives: without(cib.primitives),
-    groups: without(cib.groups),
-    ids: without(cib.ids),
-  };
 }
 
 /** What a handler says stands under its resource, and has arrived when the handler answers. */

@@ -1,7 +1,8 @@
 /** What Pulumi replaces: it tells that once, and asks again as if nothing had been there. */
 import { clusterOf, type Cluster } from "../cluster/nodes/members";
 import type { Connection } from "../connection";
-import type { Properties } from "./lifecycle";
+import type { Cib } from "../model/cib";
+import type { CommonInputs, Properties } from "./lifecycle";
 
 /** By cluster and new id: what a resource was that is to be replaced. */
 const replaced = new WeakMap<Cluster, Map<unknown, Properties>>();
@@ -17,4 +18,29 @@ export function noteReplaced(olds: Properties, news: Properties): void {
 /** Once it knows that a resource is to be replaced, Pulumi asks about its inputs again, and does not say of which it was. */
 export function replacedBy(inputs: Properties): Properties | undefined {
   return replaced.get(clusterIn(inputs))?.get(inputs.resourceId);
+}
+
+/** What was declared before of the same object: none where it is new, or replaces one with another id. */
+export function sameObject<Inputs extends CommonInputs>(
+  { resourceId }: CommonInputs,
+  previous: Inputs | undefined,
+): Inputs | undefined {
+  return previous?.resourceId === resourceId ? previous : undefined;
+}
+
+/** The configuration as it will be when what is replaced is gone. */
+export function withoutReplaced(
+  cib: Cib,
+  { resourceId }: CommonInputs,
+  previous: CommonInputs | undefined,
+): Cib {
+  if (!previous || previous.resourceId === resourceId) return cib;
+  const without = <Value>(map: ReadonlyMap<string, Value>) =>
+    new Map([...map].filter(([id]) => id !== previous.resourceId));
+  return {
+    ...cib,
+    primitives: without(cib.primitives),
+    groups: without(cib.groups),
+    ids: without(cib.ids),
+  };
 }

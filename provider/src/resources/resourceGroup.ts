@@ -36,12 +36,8 @@ import {
   type DeclaredGroup,
 } from "../plan/group";
 import { asStrings, checkOwnId, id, port } from "./inputs";
-import {
-  handlers,
-  sameObject,
-  withoutReplaced,
-  type Properties,
-} from "./lifecycle";
+import { handlers, type Properties } from "./lifecycle";
+import { sameObject, withoutReplaced } from "./replaced";
 import { readAttributes } from "../plan/primitive";
 
 interface Inputs extends ResourceInputs {

@@ -23,13 +23,8 @@ import { fullName, shortName } from "../model/unit";
 import { memberSchema, type MemberInputs } from "./common";
 import { foretellPrimitive } from "./foresee";
 import { asStrings, checkOwnId, flag, unit } from "./inputs";
-import {
-  handlers,
-  sameObject,
-  withoutReplaced,
-  type Applied,
-  type Properties,
-} from "./lifecycle";
+import { handlers, type Applied, type Properties } from "./lifecycle";
+import { sameObject, withoutReplaced } from "./replaced";
 import {
   planPrimitive,
   readAttributes,

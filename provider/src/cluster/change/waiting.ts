@@ -4,7 +4,7 @@
  */
 import type { Cib } from "../../model/cib";
 import type { PcsCommand } from "../../pcs/commands";
-import { leftGroup, returnTo, type LeftGroup } from "../../plan/place";
+import { leftGroup, returnTo, type LeftGroup } from "../../model/place";
 import type { Cluster } from "../nodes/members";
 
 interface Known {

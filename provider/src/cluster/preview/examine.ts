@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError, type ErrorKind } from "../../errors";
-import type { Cluster } from "../nodes/members";
+import { asPacemakerError, type Cluster } from "../nodes/members";
 import { warn } from "../report";
 
 /** These say that nobody could be asked, and not what the cluster holds. */
@@ -18,7 +18,7 @@ const told = new WeakSet<Cluster>();
  * Looks at the cluster, and returns why it forbids what is declared. Where nobody can be asked, a warning says so once, and
  * nothing is returned: the change itself meets the reason.
  */
-export async function refusal(
+export async function whyForbidden(
   cluster: Cluster,
   examine: () => Promise<void>,
 ): Promise<PacemakerError | undefined> {
@@ -31,16 +31,7 @@ export async function refusal(
       ),
     () => undefined,
   );
-  const looked = examine().then(
-    () => undefined,
-    (error: unknown) =>
-      error instanceof PacemakerError
-        ? error
-        : new PacemakerError(
-            "cluster",
-            error instanceof Error ? error.message : String(error),
-          ),
-  );
+  const looked = examine().then(() => undefined, asPacemakerError);
   const error = await Promise.race([looked, late]);
   enough.abort();
   if (!error || !unanswered.includes(error.kind)) return error;

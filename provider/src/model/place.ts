@@ -1,6 +1,6 @@
 /** The place in a group that a replaced member returns to. */
-import type { Cib } from "../model/cib";
-import { isDisabled, stagedMark, unstage } from "../model/staging";
+import type { Cib } from "./cib";
+import { isDisabled, stagedMark, unstage } from "./staging";
 import {
   addToGroup,
   clearMeta,
