@@ -1,18 +1,11 @@
 import { newCluster } from "./fakeSsh";
-import test, { beforeEach, afterEach, describe, mock } from "node:test";
+import { listen } from "./person";
+import test, { describe } from "node:test";
 import assert from "node:assert/strict";
 import { PacemakerError } from "../../provider/src/errors";
 import { floatingIp, systemdResource } from "../../provider/src/provider";
 
-let said = "";
-beforeEach(() => {
-  said = "";
-  mock.method(process.stderr, "write", (text: string) => {
-    said += text;
-    return true;
-  });
-});
-afterEach(() => mock.restoreAll());
+const person = listen();
 
 const address = { resourceId: "web_ip", ip: "192.0.2.80" };
 
@@ -89,9 +82,9 @@ describe("check looks at the cluster", () => {
       assert.deepEqual((await floatingIp.check({}, inputs)).failures, []);
     }
     assert.match(
-      said,
+      person.said,
       /^warning: cluster: whether it forbids what is declared could not be looked at: /,
     );
-    assert.equal(said.split("warning:").length, 2, said);
+    assert.equal(person.said.split("warning:").length, 2, person.said);
   });
 });

@@ -1,7 +1,8 @@
 import { unstage } from "../../provider/src/model/staging";
 import { newCluster } from "./fakeSsh";
+import { listen } from "./person";
 import { failed } from "../transaction/fakeCluster";
-import test, { afterEach, beforeEach, describe, mock } from "node:test";
+import test, { describe } from "node:test";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { providerText } from "../../provider/src/resources/shim";
@@ -22,16 +23,7 @@ type Setting = ReturnType<typeof newCluster>;
 /** In milliseconds, longer than one read of the cluster serves those that come after it. */
 const observationAge = 500;
 
-/** What was written to the person during the test. */
-let warnings = "";
-beforeEach(() => {
-  warnings = "";
-  mock.method(process.stderr, "write", (text: string) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => mock.restoreAll());
+const person = listen();
 
 /** Three nodes, each with Debian 13's Postfix as its installation left it: enabled and running. */
 function mailCluster(): Setting {
@@ -330,7 +322,7 @@ describe("create", () => {
       "Stopped",
     );
     assert.equal(cluster.runsOn("smtp_ip"), "node-01");
-    assert.match(warnings, /smtp_service is disabled by an operator/);
+    assert.match(person.said, /smtp_service is disabled by an operator/);
     assert.equal(outs.activeNode, "node-01");
   });
 
@@ -339,11 +331,11 @@ describe("create", () => {
     const { cluster } = setting;
     const { service, group } = await createAll(setting);
     cluster.edit("resource meta smtp_ip target-role=Stopped");
-    warnings = "";
+    person.said = "";
     const inputs = { ...inputsOf(setting).service, monitorInterval: "15s" };
     await systemdResource.update("smtp_service", service.outs, inputs);
     assert.match(
-      warnings,
+      person.said,
       /smtp_service: smtp_service is not started: smtp_ip is disabled by an operator \(target-role=Stopped\); left so/,
     );
     const meta = { ...inputsOf(setting).group, meta: { priority: 1 } };
@@ -497,7 +489,7 @@ describe("a node that is offline when its unit is to be stopped", () => {
       pendingNodes: ["node-03"],
     });
     assert.match(
-      warnings,
+      person.said,
       /smtp_service: its unit could not be stopped and disabled on node-03: offline\. Run "pulumi up" again when it is back\./,
     );
     assert.ok(setting.cluster.primitive("smtp_service"));
@@ -738,7 +730,7 @@ describe("delete", () => {
     );
     assert.equal(cluster.runsOn("theirs"), "node-01");
     assert.match(
-      warnings,
+      person.said,
       /smtp-stack: is left in the cluster, because it holds theirs, which this program did not declare\./,
     );
   });
@@ -782,6 +774,6 @@ test("no secret is in any command line, warning or error", async () => {
   setting.cluster.stopFails.add("smtp_service");
   const error = await errorOf(resourceGroup.delete(group.id, group.outs));
   await floatingIp.read(ip.id, ip.outs);
-  for (const text of [...setting.cluster.log, warnings, error.message])
+  for (const text of [...setting.cluster.log, person.said, error.message])
     assert.doesNotMatch(text, /SECRET/);
 });

@@ -1,5 +1,6 @@
 import { newCluster } from "./fakeSsh";
-import test, { afterEach, beforeEach, describe, mock } from "node:test";
+import { listen } from "./person";
+import test, { describe } from "node:test";
 import assert from "node:assert/strict";
 import {
   floatingIp,
@@ -10,16 +11,7 @@ import {
 type Properties = Record<string, unknown>;
 type State = { id: string; outs: Properties };
 
-/** What was written to the person during the test. */
-let warnings = "";
-beforeEach(() => {
-  warnings = "";
-  mock.method(process.stderr, "write", (text: string) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => mock.restoreAll());
+const person = listen();
 
 async function messageOf(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -96,7 +88,7 @@ describe("a change of a member", () => {
     for (const id of ["a", "c2", "b"])
       assert.equal(here.cluster.runsOn(id), here.cluster.runsOn("a"), id);
     assert.match(
-      warnings,
+      person.said,
       /c: b, after it in the group web, must stop before it goes/,
     );
   });
@@ -135,7 +127,7 @@ describe("a change of a member", () => {
     const faster = { ...members.a!.outs, monitorInterval: "10s" };
     await floatingIp.update("a", members.a!.outs, faster);
     assert.match(
-      warnings,
+      person.said,
       /a: theirs, after it in the group web, did not run before the change either; not waited for:\s+- theirs is Stopped/,
     );
     // What broke by our own change is ours until it is mended.
@@ -473,9 +465,9 @@ describe("a group's last member", () => {
     await floatingIp.delete("a", members.a!.outs);
     assert.deepEqual(here.cluster.tags.get("theirs"), ["x"]);
     assert.equal(here.cluster.group("web"), undefined);
-    assert.match(warnings, /web: is named by the tag theirs: /);
+    assert.match(person.said, /web: is named by the tag theirs: /);
     assert.match(
-      warnings,
+      person.said,
       /web: goes with its last member a, and so do its meta attributes \(priority=1\)/,
     );
   });

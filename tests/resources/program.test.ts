@@ -1,17 +1,10 @@
 import { newCluster } from "./fakeSsh";
-import test, { afterEach, beforeEach, mock } from "node:test";
+import { listen } from "./person";
+import test from "node:test";
 import assert from "node:assert/strict";
 import { floatingIp, resourceGroup } from "../../provider/src/provider";
 
-let warnings = "";
-beforeEach(() => {
-  warnings = "";
-  mock.method(process.stderr, "write", (text: string) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => mock.restoreAll());
+const person = listen();
 
 const said =
   `warning: b: its group web does not name it among its members, so nothing starts it there: it waits, stopped. Add its ` +
@@ -43,7 +36,7 @@ for (const order of [
       const { cluster, ...inputs } = declarations();
       await floatingIp.create(inputs.a);
       cluster.log.length = 0;
-      warnings = "";
+      person.said = "";
       for (const one of order) {
         const olds = isUnchanged ? inputs[one] : {};
         const kind = one === "b" ? floatingIp : resourceGroup;
@@ -51,7 +44,7 @@ for (const order of [
         assert.deepEqual(failures, []);
       }
       await resourceGroup.check(inputs.web, inputs.web);
-      assert.equal(warnings, said);
+      assert.equal(person.said, said);
       if (isUnchanged) assert.deepEqual(cluster.log, []);
     }
   });
@@ -61,5 +54,5 @@ test("one that it names is not", async () => {
   await floatingIp.create(a);
   await floatingIp.check(a, a);
   await resourceGroup.check(web, web);
-  assert.equal(warnings, "");
+  assert.equal(person.said, "");
 });

@@ -1,5 +1,6 @@
 import { newCluster } from "./fakeSsh";
-import test, { afterEach, beforeEach, mock } from "node:test";
+import { listen } from "./person";
+import test from "node:test";
 import assert from "node:assert/strict";
 import {
   floatingIp,
@@ -9,15 +10,7 @@ import {
 
 type Properties = Record<string, unknown>;
 
-let warnings = "";
-beforeEach(() => {
-  warnings = "";
-  mock.method(process.stderr, "write", (text: string) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => mock.restoreAll());
+const person = listen();
 
 const addressesOnly = (...ips: string[]) =>
   JSON.stringify([
@@ -79,7 +72,7 @@ test("a refresh looks once at each node, and finds what is as it was", async () 
   ]);
   assert.deepEqual(group.props, mail.outs);
   assert.deepEqual(address.props, alone.outs);
-  assert.equal(warnings, "");
+  assert.equal(person.said, "");
   const looks = cluster.log.filter((line) => line.includes("/usr/bin/env"));
   const nodes = new Set([cluster.runsOn("a"), cluster.runsOn("c")]);
   assert.equal(looks.length, nodes.size);
@@ -95,7 +88,7 @@ test("a port that is closed at one of the addresses is told, and the next run tr
     listeningPorts: [25, 587],
   });
   assert.match(
-    warnings,
+    person.said,
     /^warning: mail: is Started on node-0\d, but nothing listens on port 25 there at 192\.0\.2\.26: clients are refused\./,
   );
   assert.equal(props?.incomplete, true);
@@ -108,7 +101,7 @@ test("an address that is not on its node is told", async () => {
   answer(`${addressesOnly("192.0.2.25")}\n\n${listeners}`);
   const { props } = await floatingIp.read("c", alone.outs);
   assert.match(
-    warnings,
+    person.said,
     /^warning: c: is Started on node-0\d, but 192\.0\.2\.27 is not on any interface there/,
   );
   assert.equal(props?.incomplete, true);

@@ -1,19 +1,12 @@
 /** Which unit a name means, who else manages it, and what goes with it. */
 import { newCluster } from "./fakeSsh";
-import test, { afterEach, beforeEach, mock } from "node:test";
+import { listen } from "./person";
+import test from "node:test";
 import assert from "node:assert/strict";
 import { systemdResource } from "../../provider/src/provider";
 import type { FakeUnit } from "../transaction/fakeCluster";
 
-let warnings = "";
-beforeEach(() => {
-  warnings = "";
-  mock.method(process.stderr, "write", (text: string) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => mock.restoreAll());
+const person = listen();
 
 function setting(units: Record<string, FakeUnit>, unit: string) {
   const { cluster, connection } = newCluster();
@@ -47,7 +40,7 @@ test("an alias is registered and disabled by its unit's own name, also once syst
   assert.equal(cluster.primitive("own")?.agent, "systemd:maria");
   assert.ok(!cluster.log.some((line) => /disable.*mysqldemo/.test(line)));
   assert.match(
-    warnings,
+    person.said,
     /own: its unit "mysqldemo" is another name of maria\.service/,
   );
 
@@ -157,7 +150,7 @@ test("a wrapper that others run by is left running; enabled, it is refused unles
     assert.equal(units.get("pg@a")!.ActiveState, "inactive");
   }
   assert.match(
-    warnings,
+    person.said,
     /own: pg is left running on node-01, node-02, node-03: pg@b\.service would stop with it/,
   );
 });
@@ -204,7 +197,7 @@ test("an agent that may run the same program is named, and the one that runs Pos
   cluster.edit("resource create web ocf:heartbeat:nginx");
   await systemdResource.create(inputs);
   assert.match(
-    warnings,
+    person.said,
     /own: the cluster's resource web \(ocf:heartbeat:nginx\) may run the service of nginx as well\./,
   );
   const mail = setting({ postfix: {} }, "postfix");
@@ -232,7 +225,7 @@ test("a service with other work that has the unit started is named, and left alo
   await systemdResource.create(inputs);
   assert.equal(cluster.nodes[0]!.units.get("setup")!.UnitFileState, "enabled");
   assert.match(
-    warnings,
+    person.said,
     /own: its unit can still be started by setup\.service on node-01, node-02, node-03/,
   );
 });

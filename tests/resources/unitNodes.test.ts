@@ -1,20 +1,13 @@
 /** On which nodes a systemd unit is stopped and disabled, and what is said of the others. */
 import { newCluster } from "./fakeSsh";
+import { listen } from "./person";
 import { failed, type FakeNode } from "../transaction/fakeCluster";
-import test, { afterEach, beforeEach, mock } from "node:test";
+import test from "node:test";
 import assert from "node:assert/strict";
 import { PacemakerError } from "../../provider/src/errors";
 import { systemdResource } from "../../provider/src/provider";
 
-let warnings = "";
-beforeEach(() => {
-  warnings = "";
-  mock.method(process.stderr, "write", (text: string) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => mock.restoreAll());
+const person = listen();
 
 function setting(names?: readonly string[]) {
   const { cluster, connection } = newCluster(names);
@@ -56,7 +49,7 @@ test("a node that is cut off from the others is not written to, and is done late
   const { outs } = await systemdResource.create(inputs);
   assert.deepEqual(cluster.nodes.map(isOff), [true, true, false]);
   assert.deepEqual(outs.pendingNodes, ["node-03"]);
-  assert.match(warnings, /could not be stopped and disabled on node-03/);
+  assert.match(person.said, /could not be stopped and disabled on node-03/);
 });
 
 test("a node whose Pacemaker is down, and whose ssh answers, is done at once", async () => {
@@ -172,10 +165,10 @@ test("a socket that would start the service beside the cluster is named", async 
   }
   await systemdResource.create(inputs);
   assert.match(
-    warnings,
+    person.said,
     /^warning: mail: its unit can still be started by postfix\.socket on node-01, node-02, beside the cluster: "systemctl disable --now postfix\.socket" there ends it\.$/m,
   );
-  assert.doesNotMatch(warnings, /other\.timer/);
+  assert.doesNotMatch(person.said, /other\.timer/);
 });
 
 test("a wrapper of several instances is refused: none of them is the service", async () => {
@@ -221,7 +214,7 @@ test("what runs elsewhere while an operator keeps Pacemaker from acting is their
   });
   assert.equal(second!.units.get("postfix")!.ActiveState, "active");
   assert.match(
-    warnings,
+    person.said,
     /mail: postfix runs on node-02 without Pacemaker, which is not to act on it now \(maintenance mode, or unmanaged\); left so\./,
   );
 });
@@ -293,7 +286,7 @@ test("a wrapper that is taken over is left so, and said", async () => {
   });
   assert.equal(cluster.primitive("mail")?.agent, "systemd:postfix");
   assert.match(
-    warnings,
+    person.said,
     /mail: runs systemd:postfix, which is an empty wrapper: it counts as running whatever becomes of postfix@-; left so\. Set unit to "postfix@-" to have that one run instead\./,
   );
 });

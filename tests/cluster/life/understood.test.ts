@@ -235,6 +235,10 @@ onLab("bookworm", "a cluster with clones", (lab) => {
         "in_service is part of the clone inner-clone",
       ],
       [
+        address("other_ip", 71),
+        "other_ip: the cluster's resource in_ip holds the address 192.0.2.71 already. It is in the clone inner-clone",
+      ],
+      [
         group("inner", ["in_ip", "in_service"]),
         "inner is part of the clone inner-clone",
       ],
