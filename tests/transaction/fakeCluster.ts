@@ -257,14 +257,8 @@ export class FakeCluster {
             )
             .join(""),
         );
-      case "/bin/cat":
-        return ok(this.listeners(node));
       case "/usr/bin/env":
-        return ok(
-          words.includes("-c")
-            ? `${this.addresses(node)}\n\n${this.listeners(node)}`
-            : this.addresses(node),
-        );
+        return ok(`${this.addresses(node)}\n\n${this.listeners(node)}`);
       default:
         return failed(127, `sh: 1: ${path}: not found`);
     }
