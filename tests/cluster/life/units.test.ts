@@ -310,6 +310,11 @@ onLab("bookworm", "units", (lab) => {
         ? true
         : undefined,
     );
+    // systemd starts the wrapper's instances after it.
+    await eventually("the other instance to run", async () => {
+      const texts = Object.values(await states(lab(), out));
+      return texts.some((text) => /(^|\W)active/.test(text)) || undefined;
+    });
     const changed = await checks(t, lab(), {
       mail: { unit: "postfix@-", adopt: "update" },
     });
