@@ -6,7 +6,13 @@ import {
   labConnection,
   makeProject,
   onLab,
+  onEveryNode,
+  onNode,
+  succeeded,
+  whereAre,
 } from "./harness";
+
+const words = (text: string): string[] => text.split(" ");
 
 interface Mistaken {
   program: string;
@@ -90,5 +96,49 @@ onLab("bookworm", "mistakes in a program", (lab) => {
       assert.ok(!outcome.output.includes(secret), "the key was printed");
     }
     assert.equal(await configuration(lab()), before);
+  });
+
+  test("what a node lacks for an address is found there too, before it would go down", async (t) => {
+    const nodes = lab().nodes.map(({ name }) => name);
+    const last = nodes.at(-1)!;
+    const agent = "/usr/lib/ocf/resource.d/heartbeat/IPaddr2";
+    const project = await makeProject(t, lab(), { program: "" });
+    const declare = (inputs: object): void => {
+      const given = { ip: "192.0.2.80", ...inputs };
+      project.writeProgram(
+        `new pacemaker.FloatingIp("lone_ip", { connection, ...${JSON.stringify(given)} });`,
+      );
+    };
+    declare({});
+    succeeded(await project.up());
+    const before = await configuration(lab());
+    const on = await whereAre(lab(), ["lone_ip"]);
+
+    const bringBack = `test ! -e ${agent}.away || mv ${agent}.away ${agent}`;
+    t.after(() =>
+      onEveryNode(lab(), `ip link delete web0 2>/dev/null || :; ${bringBack}`),
+    );
+    for (const node of nodes.slice(0, -1))
+      await onNode(lab(), node, ...words("ip link add web0 type veth"));
+    await onNode(lab(), last, "mv", agent, `${agent}.away`);
+    const everywhere = nodes.join(", ");
+    const looks: [object, string, RegExp][] = [
+      [{ nic: "eth0" }, last, /it is not installed\n *Install the agent there/],
+      [{ nic: "eth9" }, everywhere, /Invalid interface name \[eth9\]/],
+      [{ nic: "web0", cidrNetmask: 24 }, last, /Invalid .* \[web0\]/],
+      [{ ip: "203.0.113.5" }, everywhere, /Unable to find nic or netmask/],
+      [{ ip: "2001:db8::5", cidrNetmask: 64 }, everywhere, /Unable to find/],
+      [{ options: { arp_count: "many" } }, everywhere, /arp_count \[many\]/],
+    ];
+    for (const [inputs, names, reason] of looks) {
+      declare(inputs);
+      const { output } = failedWith(await project.preview(), names);
+      const named = new RegExp(`could not start it on ${names}:`);
+      assert.match(output, named);
+      assert.match(output, reason);
+      await onNode(lab(), last, "/bin/sh", "-ec", bringBack);
+    }
+    assert.equal(await configuration(lab()), before);
+    assert.equal(await whereAre(lab(), ["lone_ip"]), on);
   });
 });

@@ -33,6 +33,14 @@ function canonical(ip: string): string {
   return isIPv6(ip) ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip;
 }
 
+/** What the addresses of one network have in common: equal texts are one network. */
+export function networkOf(ip: string, prefix: number): string {
+  const bits = bytesOf(ip)
+    .map((byte) => byte.toString(2).padStart(8, "0"))
+    .join("");
+  return `${bits.slice(0, prefix)}/${bits.length}`;
+}
+
 /** TCP_LISTEN in the kernel's tables. */
 const listen = "0A";
 
@@ -69,8 +77,7 @@ function isEverywhere(listener: string, address: string): boolean {
 
 /** As the tables spell it: 32-bit words in the machine's own byte order, which is either. */
 function kernelSpellings(ip: string): string[] {
-  const bytes = isIPv6(ip) ? bytesOfIpv6(ip) : ip.split(".").map(Number);
-  const hex = bytes.map((byte) =>
+  const hex = bytesOf(ip).map((byte) =>
     byte.toString(16).padStart(2, "0").toUpperCase(),
   );
   const words = hex.flatMap((_, index) =>
@@ -87,6 +94,10 @@ function kernelSpellings(ip: string): string[] {
         `${"0".repeat(16)}FFFF0000${little}`,
         `${"0".repeat(16)}0000FFFF${big}`,
       ];
+}
+
+function bytesOf(ip: string): number[] {
+  return isIPv6(ip) ? bytesOfIpv6(ip) : ip.split(".").map(Number);
 }
 
 function bytesOfIpv6(ip: string): number[] {

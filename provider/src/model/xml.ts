@@ -1,16 +1,19 @@
 import { SaxesParser } from "saxes";
 
-/** An element of an XML document. Text content is left out: neither the CIB nor crm_mon says anything in it. */
+/** An element of an XML document. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
+  /** What stands between its tags, where that is more than white space: what a tool printed, never in a CIB. */
+  readonly text?: string;
 }
 
 interface MutableElement {
   name: string;
   attributes: Record<string, string>;
   children: MutableElement[];
+  text?: string;
 }
 
 /**
@@ -36,6 +39,13 @@ export function parseXml(text: string): XmlElement {
     else root = element;
     open.push(element);
   });
+  const addText = (text: string): void => {
+    const element = open.at(-1);
+    if (element && text.trim() !== "")
+      element.text = (element.text ?? "") + text;
+  };
+  parser.on("text", addText);
+  parser.on("cdata", addText);
   parser.on("closetag", () => {
     open.pop();
   });

@@ -10,6 +10,7 @@ import { returnToPlace } from "../cluster/change/waiting";
 import { clusterOf } from "../cluster/nodes/members";
 import { checkAddresses, isStillProved } from "../cluster/outcome/proof";
 import { removePrimitive } from "../cluster/change/remove";
+import { refuseWhereInvalid } from "../cluster/preview/agent";
 import {
   memberSettled,
   runsTogether,
@@ -18,8 +19,8 @@ import {
 import { transact } from "../cluster/transaction/transact";
 import { refuseSecondHolder } from "../model/addresses";
 import type { Cib } from "../model/cib";
-import { sameAddress } from "../model/network";
-import { parsePrefix } from "../model/values";
+import { networkOf, sameAddress } from "../model/network";
+import { parsePrefix, sameValue } from "../model/values";
 import { memberSchema, type MemberInputs } from "./common";
 import type { AttributeValue } from "./classes/args";
 import { foretellPrimitive } from "./foresee";
@@ -96,7 +97,8 @@ export const floatingIp = handlers<Inputs, Outputs>({
 
   async examine(inputs, previous) {
     const cluster = clusterOf(inputs.connection);
-    const { cib } = await observeShared(cluster);
+    const seen = await observeShared(cluster);
+    const { cib } = seen;
     const known = sameObject(inputs, previous);
     refuseOtherHolder(
       withoutLeaving(cluster, withoutReplaced(cib, inputs, previous), inputs),
@@ -108,6 +110,19 @@ export const floatingIp = handlers<Inputs, Outputs>({
       declared(inputs),
       known ? declared(known) : adopted(inputs),
     );
+    const { resourceId, group } = inputs;
+    const options = optionsToTry(cib, declared(inputs));
+    if (options)
+      await refuseWhereInvalid(
+        cluster,
+        seen,
+        {
+          ...{ resource: resourceId, group, options },
+          ...{ provider: "heartbeat", type: "IPaddr2" },
+          alike: whatMatters(options),
+        },
+        'Correct "ip", "nic", "cidrNetmask" or "options" ("ip address" and "ip route" show what a node has; where no route leads to the address, both nic and cidrNetmask are needed)',
+      );
   },
 
   async apply(inputs, previous) {
@@ -227,6 +242,34 @@ function refuseOtherHolder(
     (!previous || !sameAddress(previous.ip, address)) &&
     (held === undefined || !sameAddress(held, address));
   if (isNew) refuseSecondHolder(cib, resourceId, address);
+}
+
+/** The options that the agent is to be given, where they are not those that it has. */
+function optionsToTry(
+  cib: Cib,
+  { id, options, absent = [] }: Declared,
+): Record<string, string> | undefined {
+  const found = cib.primitives.get(id)?.options ?? {};
+  const isNew =
+    Object.entries(options).some(
+      ([name, value]) => !sameValue(name, found[name], value),
+    ) || absent.some((name) => found[name] !== undefined);
+  if (!isNew) return undefined;
+  const kept = Object.entries(found).filter(([name]) => !absent.includes(name));
+  return { ...Object.fromEntries(kept), ...options };
+}
+
+/**
+ * What it depends on whether the agent takes the options (resource-agents, findif.sh): with an interface and a prefix
+ * given, any address will do; else a route to its network is looked for.
+ */
+function whatMatters({ ip: address = "", ...others }: Record<string, string>) {
+  const prefix = parsePrefix(others.cidr_netmask ?? "");
+  const place =
+    prefix === undefined
+      ? address
+      : networkOf(address, others.nic === undefined ? prefix : 0);
+  return JSON.stringify([place, Object.entries(others).sort()]);
 }
 
 function adopted(inputs: Inputs) {

@@ -8,12 +8,16 @@ import {
 } from "../../../model/placement";
 import type { Simulated } from "../../../model/simulated";
 
-/** What causes are read from, all of one moment. */
-export interface Evidence {
+/** What the configuration alone tells. */
+export interface Configured {
   readonly placement: Placement;
-  readonly simulated: Simulated;
   /** In milliseconds. */
   readonly now: number;
+}
+
+/** What causes are read from, all of one moment. */
+export interface Evidence extends Configured {
+  readonly simulated: Simulated;
 }
 
 /** Something that keeps a resource from some nodes. */
@@ -60,7 +64,7 @@ export function unitOf({ placement }: Evidence, id: string): string {
 
 /** Those of the subjects that an id in a constraint means: directly, by a tag or by a template. */
 export function meant(
-  { placement }: Evidence,
+  { placement }: Pick<Configured, "placement">,
   reference: string | undefined,
   subjects: readonly string[],
 ): string[] {

@@ -2,7 +2,12 @@ import { holds, ruleText } from "../../../model/rule";
 import { infinity, formatScore, parseScore } from "../../../model/score";
 import { isFalse, type Placement } from "../../../model/placement";
 import { child, children, type XmlElement } from "../../../model/xml";
-import { meant, type Evidence, type NodeCause } from "./evidence";
+import {
+  meant,
+  type Configured,
+  type Evidence,
+  type NodeCause,
+} from "./evidence";
 
 /** The location constraints that keep the subjects from nodes: plain, by a pattern, in sets, under rules. */
 export function locationCauses(
@@ -15,6 +20,24 @@ export function locationCauses(
       ...exclusion(evidence, constraint, subject),
     ]),
   );
+}
+
+/** The nodes on which a location constraint forbids the subjects altogether. */
+export function bannedNodes(
+  evidence: Configured,
+  subjects: readonly string[],
+): Set<string> {
+  const named = locations(evidence.placement).filter(
+    (constraint) => concerned(evidence, constraint, subjects).length > 0,
+  );
+  const isBanned = (node: string): boolean =>
+    named.some((constraint) =>
+      scoresOn(evidence, constraint, node).some(
+        ({ score }) => score <= -infinity,
+      ),
+    );
+  const nodes = evidence.placement.nodes.map(({ name }) => name);
+  return new Set(nodes.filter(isBanned));
 }
 
 /** In a cluster that allows nothing by itself, the nodes that no constraint allows. */
@@ -51,7 +74,7 @@ function locations({ constraints }: Placement): XmlElement[] {
 
 /** Those of the subjects that it names. A constraint on a role of a promotable clone forbids no start. */
 function concerned(
-  evidence: Evidence,
+  evidence: Configured,
   constraint: XmlElement,
   subjects: readonly string[],
 ): string[] {
@@ -106,7 +129,7 @@ interface Said {
 }
 
 function scoresOn(
-  { placement, now }: Evidence,
+  { placement, now }: Configured,
   constraint: XmlElement,
   name: string,
 ): Said[] {
