@@ -2,15 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
 import { parseValidation, type Verdict } from "../../model/agent";
 import { chainOf, parsePlacement, type Placement } from "../../model/placement";
-import { memberOn, type Cluster, type Member } from "../nodes/members";
+import { isLost, memberOn, type Cluster, type Member } from "../nodes/members";
 import { bannedNodes } from "../outcome/reasons/location";
 import { indent, warn } from "../report";
 import type { Observation } from "../transaction/observe";
 
 const crmResource = "/usr/sbin/crm_resource";
 
-/** How long a node that does not answer holds up the look at the others, in milliseconds. */
-const patience = 3000;
+/** How long a node that cannot be reached holds up the look at the others, in milliseconds. */
+const patience = 5000;
 
 /** An agent with the options that it is to be given. */
 export interface Configured {
@@ -92,18 +92,26 @@ async function lookedAt(
   nodes: readonly string[],
   configured: Configured,
 ): Promise<Verdicts> {
-  const looked = new Map<string, Verdict | undefined>();
   const enough = new AbortController();
   const late = sleep(patience, undefined, { signal: enough.signal }).catch(
     () => undefined,
   );
   const looking = nodes.map(async (node) => {
-    const member = await memberOn(cluster, node);
-    if (member) looked.set(node, await askOnce(cluster, member, configured));
+    const member = await Promise.race([memberOn(cluster, node), late]);
+    if (!member) return [];
+    try {
+      const verdict = await askOnce(cluster, member, configured);
+      return [[node, verdict] as const];
+    } catch (error) {
+      if (isLost(error)) return [];
+      throw error;
+    }
   });
-  await Promise.race([Promise.allSettled(looking), late]);
-  enough.abort();
-  return new Map(looked);
+  try {
+    return new Map((await Promise.all(looking)).flat());
+  } finally {
+    enough.abort();
+  }
 }
 
 function askOnce(

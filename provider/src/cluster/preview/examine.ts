@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError, type ErrorKind } from "../../errors";
 import { asPacemakerError, type Cluster } from "../nodes/members";
 import { warn } from "../report";
+import { observeShared } from "../transaction/observe";
 
 /** These say that nobody could be asked, and not what the cluster holds. */
 const unanswered: readonly ErrorKind[] = [
@@ -9,8 +10,11 @@ const unanswered: readonly ErrorKind[] = [
   ...["quorum", "timeout", "unknown-outcome"],
 ] as ErrorKind[];
 
-/** How long a cluster that does not answer holds up a preview, in milliseconds. The change itself waits as long as it takes. */
-const patience = 5000;
+/**
+ * How long a cluster that does not answer holds up a preview, in milliseconds, and how long the whole look may take once a
+ * node has answered: every node is asked then, busy ones too. The change itself waits as long as it takes.
+ */
+const patience = { first: 5000, whole: 30_000 };
 
 const told = new WeakSet<Cluster>();
 
@@ -22,18 +26,27 @@ export async function whyForbidden(
   cluster: Cluster,
   examine: () => Promise<void>,
 ): Promise<PacemakerError | undefined> {
-  const enough = new AbortController();
-  const late = sleep(patience, undefined, { signal: enough.signal }).then(
-    () =>
-      new PacemakerError(
-        "timeout",
-        `no node has answered within ${patience / 1000} s.`,
-      ),
-    () => undefined,
-  );
   const looked = examine().then(() => undefined, asPacemakerError);
-  const error = await Promise.race([looked, late]);
-  enough.abort();
+  const answered = observeShared(cluster).catch(() => undefined);
+  const error =
+    (await endOf(
+      answered,
+      patience.first,
+      (seconds) =>
+        new PacemakerError(
+          "timeout",
+          `no node has answered within ${seconds} s.`,
+        ),
+    )) ??
+    (await endOf(
+      looked,
+      patience.whole,
+      (seconds) =>
+        new PacemakerError(
+          "timeout",
+          `the nodes have not all answered within ${seconds} s.`,
+        ),
+    ));
   if (!error || !unanswered.includes(error.kind)) return error;
   if (!told.has(cluster))
     warn(
@@ -42,4 +55,20 @@ export async function whyForbidden(
     );
   told.add(cluster);
   return undefined;
+}
+
+/** The error that the work ends with, or, where it takes longer, that one. */
+async function endOf(
+  work: Promise<unknown>,
+  milliseconds: number,
+  late: (seconds: number) => PacemakerError,
+): Promise<PacemakerError | undefined> {
+  const ended = new AbortController();
+  const timer = sleep(milliseconds, undefined, { signal: ended.signal }).then(
+    () => late(milliseconds / 1000),
+    () => undefined,
+  );
+  const found = await Promise.race([work, timer]);
+  ended.abort();
+  return found instanceof PacemakerError ? found : undefined;
 }
