@@ -25,6 +25,12 @@ export {
   type ResourceGroupArgs,
 } from "./resources/classes/resourceGroup";
 export {
+  SynchronizedFiles,
+  type SynchronizedFile,
+  type SynchronizedFileArgs,
+  type SynchronizedFilesArgs,
+} from "./resources/classes/synchronizedFiles";
+export {
   SystemdResource,
   type SystemdResourceArgs,
 } from "./resources/classes/systemdResource";

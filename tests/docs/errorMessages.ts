@@ -34,8 +34,16 @@ const errorMakers: Makers = new Map<string, Maker>(
     fail: { files: /ssh\/(identity|wire)/, position: -1 },
     asPartial: { files: /lifecycle/, position: 1, line: 1 },
     quiet: { files: /lifecycle/, position: 0, line: 1 },
-    wrong: { files: /resources\/inputs/, position: 1, before: "must be " },
-    text: { files: /resources\/inputs/, position: 0, before: "must be " },
+    wrong: {
+      files: /resources\/(inputs|fileInputs)/,
+      position: 1,
+      before: "must be ",
+    },
+    text: {
+      files: /resources\/(inputs|fileInputs)/,
+      position: 0,
+      before: "must be ",
+    },
     int: { files: inputs, position: -1 },
     max: { files: inputs, position: -1 },
     min: { files: inputs, position: -1 },

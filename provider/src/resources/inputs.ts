@@ -98,7 +98,7 @@ function valueAt(inputs: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** A string with a rule of its own; the message says what would be right. */
-function text(expected: string, holds: (value: string) => boolean) {
+export function text(expected: string, holds: (value: string) => boolean) {
   return z
     .string({ error: (issue) => wrong(issue.input, expected) })
     .refine(holds, {
@@ -106,7 +106,7 @@ function text(expected: string, holds: (value: string) => boolean) {
     });
 }
 
-function wrong(value: unknown, expected: string): string {
+export function wrong(value: unknown, expected: string): string {
   return value === undefined
     ? `is missing: it must be ${expected}`
     : `is ${JSON.stringify(value)}, but must be ${expected}`;

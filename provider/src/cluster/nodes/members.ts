@@ -365,7 +365,7 @@ export function parse<Result>(
   }
 }
 
-function noMember(
+export function noMember(
   hosts: readonly string[],
   errors: ReadonlyMap<string, PacemakerError>,
 ): PacemakerError {

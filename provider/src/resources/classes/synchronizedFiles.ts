@@ -1,0 +1,130 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "../../connection";
+import { providerText } from "../shim";
+import { replacedInOrder } from "./options";
+import { connectionInput, type ConnectionArgs } from "./connection";
+
+/** A file that shall be the same on every node. */
+export interface SynchronizedFileArgs {
+  /** The whole text. It is marked as a secret, and encrypted in the state. */
+  content: pulumi.Input<string>;
+  /** The user to whom it belongs, by name or number. Default "root". */
+  owner?: pulumi.Input<string | undefined>;
+  /** The group to which it belongs, by name or number. Default "root". */
+  group?: pulumi.Input<string | undefined>;
+  /** Who may read and write it, in octal digits. Default "0644". */
+  mode?: pulumi.Input<string | undefined>;
+}
+
+/** The same as an output. */
+export interface SynchronizedFile {
+  content: string;
+  owner: string;
+  group: string;
+  mode: string;
+}
+
+export interface SynchronizedFilesArgs {
+  /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
+  connection?: pulumi.Input<ConnectionArgs> | undefined;
+  /** What the files' temporary names on the nodes hold. Default: the Pulumi name. */
+  resourceId?: pulumi.Input<string> | undefined;
+  /**
+   * The files by their absolute paths, no symbolic link in them. The folders have to be there. What stands at these paths is
+   * replaced; a file that is taken out of the program, or whose resource is deleted, stays as it is.
+   */
+  files: pulumi.Input<Record<string, pulumi.Input<SynchronizedFileArgs>>>;
+  /**
+   * A command that has to succeed on every node before a file is replaced on any: the program's absolute path, and its
+   * arguments. `{PATH}` in a word stands for the copy of that file, or of a folder that holds one, as it will be. It runs as
+   * root, must end within 60 s and must change nothing; preview runs it too. Default: nothing is checked.
+   *
+   * @example
+   * check: ["/usr/sbin/haproxy", "-c", "-f", "{/etc/haproxy/haproxy.cfg}"]
+   */
+  check?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /**
+   * A command that has the service use its new files. It runs as root on the nodes where a file was replaced, and must end
+   * within 120 s; where it fails, the old files are put back on every node. It must not start what the cluster starts:
+   * `try-reload-or-restart` leaves alone what does not run. Default: none.
+   *
+   * @example
+   * activate: ["/usr/bin/systemctl", "try-reload-or-restart", "haproxy"]
+   */
+  activate?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /**
+   * The id of the cluster's resource that reads the files: the nodes where it does not run come first, the one where it runs
+   * last. Default: the order of `connection.hosts`.
+   */
+  service?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * Files that are the same on every node of the cluster: staged and checked everywhere before any is replaced, replaced at
+ * once each, and put back everywhere where one node fails.
+ *
+ * @example
+ * new SynchronizedFiles("proxy", {
+ *   files: { "/etc/haproxy/haproxy.cfg": { content } },
+ *   check: ["/usr/sbin/haproxy", "-c", "-f", "{/etc/haproxy/haproxy.cfg}"],
+ *   activate: ["/usr/bin/systemctl", "try-reload-or-restart", "haproxy"],
+ *   service: proxy.resourceId,
+ * });
+ */
+export class SynchronizedFiles extends pulumi.CustomResource {
+  declare readonly connection: pulumi.Output<Connection>;
+  declare readonly resourceId: pulumi.Output<string>;
+  declare readonly files: pulumi.Output<Record<string, SynchronizedFile>>;
+  declare readonly check: pulumi.Output<string[] | undefined>;
+  declare readonly activate: pulumi.Output<string[] | undefined>;
+  declare readonly service: pulumi.Output<string | undefined>;
+  /** The nodes that were down, which have not got the files yet: the next update brings them. */
+  declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
+  /** By node and path: what a refresh found otherwise than declared, without any content. */
+  declare readonly drift: pulumi.Output<
+    Record<string, Record<string, string>> | undefined
+  >;
+
+  constructor(
+    name: string,
+    args: SynchronizedFilesArgs,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    const inputs: SynchronizedFilesArgs = {
+      ...args,
+      connection: connectionInput(args.connection, name),
+      resourceId: args.resourceId ?? name,
+      files: withSecrets(args.files),
+    };
+    super(
+      "pulumi-nodejs:dynamic/pacemaker:SynchronizedFiles",
+      name,
+      {
+        ...inputs,
+        pendingNodes: undefined,
+        drift: undefined,
+        __provider: providerText("synchronizedFiles"),
+      },
+      replacedInOrder(options),
+    );
+  }
+}
+
+type Files = SynchronizedFilesArgs["files"];
+
+/** The contents are secrets; the rest may be read in a difference. */
+function withSecrets(files: Files): Files {
+  if (isEventual(files)) return pulumi.secret(files) as Files;
+  return Object.fromEntries(
+    Object.entries(files ?? {}).map(([path, file]) => [
+      path,
+      isEventual(file)
+        ? (pulumi.secret(file) as pulumi.Input<SynchronizedFileArgs>)
+        : { ...file, content: pulumi.secret(file.content) },
+    ]),
+  );
+}
+
+function isEventual(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}

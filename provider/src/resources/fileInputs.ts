@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { text, wrong } from "./inputs";
+
+export const path = text(
+  `an absolute path of a file without "//", "." or "..", such as "/etc/haproxy/haproxy.cfg"`,
+  isPath,
+);
+
+function isPath(value: string): boolean {
+  return (
+    /^(\/[^/\p{Cc}{}]+)+$/u.test(value) &&
+    !value.split("/").some((name) => name === "." || name === "..") &&
+    value.length < 1000
+  );
+}
+
+const account = text(
+  `the name or the number of a user or group on the nodes, such as "root"`,
+  (value) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\$?$/.test(value),
+);
+
+const mode = text(
+  `the mode of a file in octal digits, such as "0640"`,
+  (value) => /^0?[0-7]{3}$/.test(value),
+);
+
+/** Never shown: it may be a secret. */
+const content = z.string({
+  error: (issue) =>
+    issue.input === undefined
+      ? "is missing: it must be the text of the file"
+      : "must be the text of the file",
+});
+
+export const file = z.strictObject({
+  content,
+  owner: account,
+  group: account,
+  mode,
+});
+
+const filesWords = `an object such as { "/etc/haproxy/haproxy.cfg": { content } }`;
+
+/** Files by their paths. */
+export const fileMap = z
+  .record(z.string(), file, {
+    error: (issue) =>
+      issue.code === "invalid_type"
+        ? wrong(undefined, filesWords).replace("is missing: it ", "")
+        : undefined,
+  })
+  .superRefine((files, context) => {
+    const paths = Object.keys(files);
+    if (paths.length === 0)
+      context.addIssue({
+        code: "custom",
+        message: "is empty: name at least one file",
+      });
+    for (const one of paths)
+      if (!isPath(one))
+        context.addIssue({
+          code: "custom",
+          path: [one],
+          message: `is no absolute path of a file without "//", "." or "..", such as "/etc/haproxy/haproxy.cfg"`,
+        });
+  });
+
+/** A command with its arguments. */
+export const command = z
+  .array(z.string({ error: "must be a text" }), {
+    error: `must be a list of words, such as ["/usr/sbin/nginx", "-t"]`,
+  })
+  .refine((words) => /^\/./.test(words[0] ?? ""), {
+    error: `must begin with the absolute path of a program, such as "/usr/sbin/nginx"`,
+  })
+  .refine((words) => words.every((word) => !/\p{Cc}/u.test(word)), {
+    error: "holds a line break or another control character",
+  });
+
+/** Each `{PATH}` in a check has to be one of the files, or a folder that holds one. */
+export function checkPlaceholders(
+  inputs: { files?: unknown; check?: unknown },
+  context: z.RefinementCtx,
+): void {
+  const { files, check } = inputs;
+  if (typeof files !== "object" || files === null || !Array.isArray(check))
+    return;
+  const paths = Object.keys(files);
+  for (const word of check.filter((one) => typeof one === "string"))
+    for (const [, name] of word.matchAll(/\{(\/[^{}]*)\}/g))
+      if (!paths.some((one) => one === name || one.startsWith(`${name}/`)))
+        context.addIssue({
+          code: "custom",
+          path: ["check"],
+          message: `names {${name}}, which is none of the files, and no folder that holds one`,
+        });
+}
