@@ -17,6 +17,7 @@ test("elements, attributes and their order", () => {
     {
       name: "a",
       attributes: { x: "1" },
+      text: "text",
       children: [
         { name: "b", attributes: { y: "2" }, children: [] },
         { name: "c", attributes: {}, children: [] },
