@@ -9,6 +9,7 @@ export {
   type AttributeValue,
   type MemberArgs,
   type ResourceArgs,
+  type StandbyKind,
   type Timeouts,
   type TimeoutsArgs,
 } from "./resources/classes/args";

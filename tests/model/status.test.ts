@@ -141,7 +141,7 @@ for (const suite of suites)
       assert.equal(found.resources.get("smtp_ip")?.managed, false);
     });
 
-    test("a clone counts as one resource, active where any instance is", () => {
+    test("a clone counts as one resource, which runs wherever an instance does", () => {
       const text = fixture(suite, "mon-clone.xml");
       assert.equal(parseStatus(text).resources.get("chrony")?.active, true);
       // An instance that is down is listed first.
@@ -152,7 +152,10 @@ for (const suite of suites)
       assert.notEqual(first, text);
       const found = parseStatus(first).resources.get("chrony");
       assert.equal(found?.role, "Started");
-      assert.equal(found.nodes.length, 1);
+      const all = parseStatus(text).resources.get("chrony");
+      assert.equal(found.nodes.length, all!.nodes.length - 1);
+      assert.equal(found.instances?.length, all!.instances?.length);
+      assert.deepEqual(found.instances?.[0]?.nodes, []);
     });
   });
 

@@ -6,7 +6,11 @@ import {
 } from "../resources/classes/connection";
 import { FloatingIp } from "../resources/classes/floatingIp";
 import { ResourceGroup } from "../resources/classes/resourceGroup";
-import { SystemdResource } from "../resources/classes/systemdResource";
+import {
+  SystemdResource,
+  type SystemdResourceArgs,
+} from "../resources/classes/systemdResource";
+import type { StandbyKind, TimeoutsArgs } from "../resources/classes/args";
 
 export interface SmtpStackArgs {
   /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */
@@ -34,6 +38,18 @@ export interface SmtpStackArgs {
    * is another stack, and is refused as long as the old one holds the address. A change replaces all three resources.
    */
   idPrefix?: pulumi.Input<string | undefined>;
+  /**
+   * "cold": Postfix runs on the node that holds the address, and nowhere else. "hot": Postfix runs on every node, as the clone
+   * `NAME_service-clone`, and only the address moves, to where Postfix is healthy: a planned failover takes a part of a second,
+   * and each node goes on delivering its own queue. Needs inet_interfaces = all. A change stops nothing that serves.
+   * docs/postfix.md compares the two. Default "cold".
+   */
+  standby?: pulumi.Input<StandbyKind | undefined>;
+  /**
+   * How long Postfix may take, such as { start: "10s", stop: "10s" }. Before Pacemaker 3.0.1, shorter ones make a cold
+   * failover shorter; a stop that takes longer than its own has failed, and the node is fenced. Default: the agent's own, 100 s.
+   */
+  timeouts?: pulumi.Input<TimeoutsArgs | undefined>;
   /** How often Pacemaker looks after the address and the service. Default "30s". */
   monitorInterval?: pulumi.Input<string | undefined>;
   /**
@@ -136,6 +152,9 @@ export class SmtpStack extends pulumi.ComponentResource {
         resourceId: idOf("_service"),
         unit: args.unit ?? "postfix",
         followWrapper: args.unit === undefined,
+        timeouts: args.timeouts,
+        standby: args.standby,
+        ...hotService(args),
       },
       parent,
     );
@@ -149,7 +168,9 @@ export class SmtpStack extends pulumi.ComponentResource {
           this.floatingIp.resourceId,
           this.service.resourceId,
           args.members,
+          args.standby,
         ),
+        standby: args.standby,
         listeningPorts: [smtpPort],
         adopt: args.adopt,
         rollback: args.rollback,
@@ -175,15 +196,40 @@ export class SmtpStack extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * What only a Postfix that stands by hot is given. Once it has failed on a node, the address leaves that node at once, and
+ * Postfix is tried there again a minute later; else it would be started again there first, with the address waiting for it.
+ */
+const hotMeta = { "migration-threshold": 1, "failure-timeout": "60s" };
+
+function hotService({ standby, ip }: SmtpStackArgs): {
+  meta?: SystemdResourceArgs["meta"];
+  addresses?: SystemdResourceArgs["addresses"];
+} {
+  if (standby === undefined || standby === "cold") return {};
+  const whenHot = <Value>(value: pulumi.Input<Value>) =>
+    pulumi
+      .all([standby, value])
+      .apply(([kind, given]) => (kind === "hot" ? given : undefined));
+  return {
+    meta: whenHot(hotMeta) as SystemdResourceArgs["meta"],
+    addresses: whenHot(
+      pulumi.output(ip).apply((one) => [one]),
+    ) as SystemdResourceArgs["addresses"],
+  };
+}
+
 /** The members' ids in the order in which they start. */
 function inOrder(
   name: string,
   address: pulumi.Output<string>,
   service: pulumi.Output<string>,
   further: SmtpStackArgs["members"],
+  standby: SmtpStackArgs["standby"],
 ): pulumi.Input<pulumi.Input<string>[]> {
   if (further === undefined) return [address, service];
-  return pulumi.all([address, service, further]).apply(([ip, unit, given]) => {
+  const all = pulumi.all([address, service, further, standby]);
+  return all.apply(([ip, unit, given, kind]) => {
     const members = (given ?? []).map((member) =>
       typeof member === "string" ? { id: member, place: undefined } : member,
     );
@@ -193,6 +239,12 @@ function inOrder(
     if (wrong)
       throw new pulumi.RunError(
         `${name}: members: the place of ${wrong.id} is ${JSON.stringify(wrong.place)}, but must be "before" or "after", or left out.`,
+      );
+    const after = members.find(({ place }) => place !== "before");
+    if (kind === "hot" && after)
+      throw new pulumi.RunError(
+        `${name}: members: ${after.id} would start after Postfix, and with standby "hot" Postfix runs on every node, which ` +
+          `${after.id} does not. Further addresses can be there, with place "before"; for anything else set standby to "cold".`,
       );
     const placed = (before: boolean): string[] =>
       members

@@ -8,9 +8,11 @@ import {
   type Shelf,
 } from "./attributes";
 import { sameDuration } from "./duration";
+import { constraintsIn, type Constraint } from "./constraints";
 import { referencesIn, type Reference } from "./references";
 import { child, children, descendants, parseXml, type XmlElement } from "./xml";
 
+export { type Constraint } from "./constraints";
 export { type Reference } from "./references";
 
 /** The CIB's version. Every change of the configuration moves `epoch`, status traffic moves `numUpdates`. */
@@ -84,6 +86,13 @@ export interface Group extends ResourceObject {
   readonly members: readonly string[];
 }
 
+/** A clone, anonymous, unique or promotable. */
+export interface Clone extends ResourceObject {
+  readonly kind: "clone";
+  /** The id of the primitive or the group of which it makes instances. */
+  readonly content: string;
+}
+
 export interface Cib {
   /** The whole document, with an empty status: it is most of a large CIB, and no change of the configuration needs it. */
   readonly text: string;
@@ -91,6 +100,8 @@ export interface Cib {
   readonly nodes: readonly string[];
   readonly primitives: ReadonlyMap<string, Primitive>;
   readonly groups: ReadonlyMap<string, Group>;
+  readonly clones: ReadonlyMap<string, Clone>;
+  readonly constraints: readonly Constraint[];
   readonly references: readonly Reference[];
   /** Whether any primitive is made from a template: pcs 0.12.0 stumbles over each. */
   readonly hasTemplates?: boolean;
@@ -117,8 +128,13 @@ export function parseCib(printed: string): Cib {
       ids.set(element.attributes.id, element.name);
   const primitives = new Map<string, Primitive>();
   const groups = new Map<string, Group>();
+  const clones = new Map<string, Clone>();
   const shelf = shelfOf(configuration);
-  collect(child(configuration, "resources"), {}, { primitives, groups, shelf });
+  collect(
+    child(configuration, "resources"),
+    {},
+    { primitives, groups, clones, shelf },
+  );
   return {
     text,
     version: versionOf(root),
@@ -127,6 +143,8 @@ export function parseCib(printed: string): Cib {
     ),
     primitives,
     groups,
+    clones,
+    constraints: constraintsIn(configuration),
     references: referencesIn(configuration),
     hasTemplates: [...primitives.values()].some(
       ({ template }) => template !== undefined,
@@ -172,6 +190,7 @@ function withoutStatus(text: string): string {
 interface Found {
   readonly primitives: Map<string, Primitive>;
   readonly groups: Map<string, Group>;
+  readonly clones: Map<string, Clone>;
   readonly shelf: Shelf;
 }
 
@@ -220,6 +239,15 @@ function collect(
       collect(element, { ...place, group: id }, found);
     } else if (["clone", "master", "bundle"].includes(element.name)) {
       const kind = element.name === "bundle" ? "bundle" : "clone";
+      if (kind === "clone")
+        found.clones.set(id, {
+          kind,
+          ...common,
+          content:
+            element.children.find(({ name }) =>
+              ["primitive", "group"].includes(name),
+            )?.attributes.id ?? "",
+        });
       collect(element, { ...place, parent: { kind, id } }, found);
     }
   }

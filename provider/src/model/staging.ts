@@ -16,6 +16,32 @@ export const stagedMark = "pulumi-staged";
  */
 export const movingMark = "pulumi-moves-to";
 
+/**
+ * A service that ran on every node is to run on one: Pacemaker is told to stop the others and to leave that one alone, until
+ * it has. The value is the id of its group.
+ */
+export const narrowingMark = "pulumi-leaves-others";
+
+/** What says so to Pacemaker, from 2.1.3 on; before, it stops all and starts one. */
+export function narrowingMeta(group: string): Record<string, string> {
+  return { "multiple-active": "stop_unexpected", [narrowingMark]: group };
+}
+
+/** Takes that away again from those of the resources that carry it. */
+export function narrowed(cib: Cib, ids: readonly string[]): PcsCommand[] {
+  const marked = ids.filter(
+    (id) => narrowingMark in (cib.primitives.get(id)?.meta ?? {}),
+  );
+  return marked.length > 0
+    ? [
+        clearMeta(marked, [narrowingMark], {
+          name: "multiple-active",
+          besides: narrowingMark,
+        }),
+      ]
+    : [];
+}
+
 interface WithMeta {
   readonly meta: Readonly<Record<string, string>>;
 }

@@ -21,7 +21,10 @@ export interface ResourceStatus {
   readonly blocked: boolean;
   readonly managed: boolean;
   readonly failed: boolean;
+  /** Where it is active; of a clone, every node on which an instance is. */
   readonly nodes: readonly string[];
+  /** Of a clone with several, each instance. */
+  readonly instances?: readonly ResourceStatus[];
   /** The operation under way, such as "Starting". */
   readonly pending?: string;
 }
@@ -117,10 +120,22 @@ function resourcesOf(
         ? {}
         : { pending: attributes.pending }),
     };
-    // Clone instances share an id: one that is active says more than one that is not.
-    if (!before || (!before.active && one.active)) resources.set(id, one);
+    resources.set(id, before ? together(before, one) : one);
   }
   return resources;
+}
+
+/** Clone instances share an id: one that is active says more than one that is not, and what is wrong with any is wrong. */
+function together(before: ResourceStatus, one: ResourceStatus): ResourceStatus {
+  const first = !before.active && one.active ? one : before;
+  return {
+    ...first,
+    blocked: before.blocked || one.blocked,
+    failed: before.failed || one.failed,
+    managed: before.managed && one.managed,
+    nodes: [...new Set([...before.nodes, ...one.nodes])],
+    instances: [...(before.instances ?? [before]), one],
+  };
 }
 
 function failureStatus({ attributes }: XmlElement): FailureStatus {

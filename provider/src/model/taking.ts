@@ -9,6 +9,7 @@ import {
   deleteUnnamed,
   dissolveGroup,
   removeFromGroup,
+  removeFromTag,
   type PcsCommand,
 } from "../pcs/commands";
 import { mayBeNamed, type Cib, type Group } from "./cib";
@@ -65,7 +66,7 @@ export function takeAwayByXml(cib: Cib, id: string): PcsCommand[] {
 }
 
 /** Takes away what would name an object that is gone, as pcs does. */
-function forget(id: string): PcsCommand[] {
+export function forget(id: string): PcsCommand[] {
   const named = ["rsc", "with-rsc", "first", "then"]
     .map((attribute) => `@${attribute}="${id}"`)
     .join(" or ");
@@ -76,4 +77,11 @@ function forget(id: string): PcsCommand[] {
     `//constraints/*[not(@rsc) and not(@rsc-pattern) and not(@first) and not(resource_set)]`,
     `//acls//acl_permission[@reference="${id}"]`,
   ].map(deleteByXPath);
+}
+
+/** Takes a resource out of the tags that name it. */
+export function leaveTags(cib: Cib, id: string): PcsCommand[] {
+  return cib.references
+    .filter((one) => one.kind === "tag" && one.resources.includes(id))
+    .map((tag) => removeFromTag(tag.id, id, tag.resources.length === 1));
 }

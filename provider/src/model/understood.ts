@@ -3,12 +3,17 @@ import { PacemakerError } from "../errors";
 import type { Group, Primitive } from "./cib";
 
 /**
- * What runs in a clone or a bundle runs several times, or in containers: no resource of ours is that.
+ * What runs in a clone or a bundle runs several times, or in containers: no resource of ours is that, but for what stands by
+ * in a clone of ours.
  *
+ * @param ours the ids of the clones that are declared for it
  * @throws PacemakerError (conflict) that names it.
  */
-export function refuseParent(found: Primitive | Group | undefined): void {
-  if (found?.parent)
+export function refuseParent(
+  found: Primitive | Group | undefined,
+  ours: readonly string[] = [],
+): void {
+  if (found?.parent && !ours.includes(found.parent.id))
     throw new PacemakerError(
       "conflict",
       `${found.id} is part of the ${found.parent.kind} ${found.parent.id}, ${wayOut(found)} Nothing was changed.`,

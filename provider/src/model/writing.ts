@@ -7,7 +7,7 @@ import {
   type PcsCommand,
 } from "../pcs/commands";
 import type { AttributeSet, SetName } from "./attributes";
-import type { Cib, Group, Primitive } from "./cib";
+import type { Cib, Clone, Group, Primitive } from "./cib";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -17,7 +17,7 @@ type Values = Readonly<Record<string, string>>;
  */
 export function setAttributes(
   cib: Cib,
-  found: Primitive | Group,
+  found: Primitive | Group | Clone,
   setName: SetName,
   values: Values,
 ): PcsCommand[] {
@@ -57,7 +57,10 @@ export function setAttributes(
 }
 
 /** Whether all there is of these is one set of the resource's own, as pcs makes it, or nothing yet. */
-export function isPlain(found: Primitive | Group, setName: SetName): boolean {
+export function isPlain(
+  found: Primitive | Group | Clone,
+  setName: SetName,
+): boolean {
   const sets = setsIn(found, setName);
   return (
     !("template" in found) &&
@@ -69,7 +72,7 @@ export function isPlain(found: Primitive | Group, setName: SetName): boolean {
 }
 
 export function setsIn(
-  { source }: Primitive | Group,
+  { source }: Primitive | Group | Clone,
   setName: SetName,
 ): readonly AttributeSet[] {
   if (!source) return [];
@@ -78,7 +81,7 @@ export function setsIn(
 
 function writeTo(
   cib: Cib,
-  found: Primitive | Group,
+  found: Primitive | Group | Clone,
   setName: SetName,
   set: OwnSet,
   values: Values,
@@ -118,7 +121,7 @@ interface OwnSet {
 /** The set of its own whose values count, or a new one that is put last, with a score by which it does. */
 function setFor(
   cib: Cib,
-  found: Primitive | Group,
+  found: Primitive | Group | Clone,
   setName: SetName,
   names: readonly string[],
 ): OwnSet {

@@ -198,6 +198,30 @@ export function removeFromGroup(
   return ["resource", "group", "remove", group, ...members];
 }
 
+/** Puts a primitive or a group into a new clone. */
+export function cloneResource(id: string, clone: string): PcsCommand {
+  return ["resource", "clone", id, clone];
+}
+
+/** Takes the clone away and leaves what is in it. */
+export function uncloneResource(id: string): PcsCommand {
+  return ["resource", "unclone", id];
+}
+
+/** Makes a constraint. Each version of pcs spells scores and kinds in another way; the XML is the same for all. */
+export function createConstraint(
+  name: "rsc_colocation" | "rsc_order",
+  attributes: Readonly<Record<string, string>>,
+): PcsCommand {
+  const pairs = Object.entries(attributes).map(
+    ([key, value]) => `${key}="${escape(value)}"`,
+  );
+  return [
+    ...[cibadminWord, "--create", "--scope", "constraints", "--xml-text"],
+    `<${name} ${pairs.join(" ")}/>`,
+  ];
+}
+
 /** Takes the group away and leaves its members. */
 export function dissolveGroup(group: string): PcsCommand {
   return ["resource", "ungroup", group];

@@ -16,6 +16,8 @@ export interface DeclaredGroup {
   readonly id: string;
   readonly members: readonly string[];
   readonly meta: Readonly<Record<string, string>>;
+  /** How it stands by. Default: as a group. */
+  readonly standby?: "hot";
 }
 
 /**

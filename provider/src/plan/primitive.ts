@@ -40,12 +40,14 @@ export interface Declared {
   readonly timeouts: Readonly<Record<string, string>>;
   readonly meta: Readonly<Record<string, string>>;
   readonly group?: string;
+  /** The clone of ours that it may be part of. */
+  readonly clone?: string;
 }
 
 /** What was declared before, as far as it tells what is ours to take away. */
 export interface Previously extends Pick<
   Declared,
-  "options" | "meta" | "group"
+  "options" | "meta" | "group" | "clone"
 > {
   readonly timeouts?: Readonly<Record<string, string>>;
   /** It may have stood in any group. */
@@ -85,7 +87,10 @@ export function planPrimitive(
       );
     return [creation(declared)];
   }
-  refuseParent(found);
+  refuseParent(
+    found,
+    [declared.clone, previous?.clone].filter((one) => one !== undefined),
+  );
   const isAgent = declared.agents.includes(found.agent);
   const foreign = [
     ...(isAgent

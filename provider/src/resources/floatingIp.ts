@@ -11,11 +11,8 @@ import { clusterOf } from "../cluster/nodes/members";
 import { checkAddresses, isStillProved } from "../cluster/outcome/proof";
 import { removePrimitive } from "../cluster/change/remove";
 import { refuseWhereInvalid } from "../cluster/preview/agent";
-import {
-  memberSettled,
-  runsTogether,
-  startedOn,
-} from "../cluster/outcome/start";
+import { runsTogether, startedOn } from "../cluster/outcome/start";
+import { memberSettles } from "../cluster/outcome/standby";
 import { transact } from "../cluster/transaction/transact";
 import { refuseSecondHolder } from "../model/addresses";
 import type { Cib } from "../model/cib";
@@ -35,6 +32,7 @@ import {
 } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { sameObject, withoutReplaced } from "./replaced";
+import { returnToStandby } from "./standby";
 import {
   planPrimitive,
   readAttributes,
@@ -143,7 +141,11 @@ export const floatingIp = handlers<Inputs, Outputs>({
     const { cib: before } = await transact(
       cluster,
       inputs.resourceId,
-      ({ cib }) => [...plan(cib), ...returnToPlace(cluster, cib, inputs)],
+      ({ cib }) => [
+        ...plan(cib),
+        ...returnToPlace(cluster, cib, inputs),
+        ...returnToStandby(cluster, cib, inputs),
+      ],
       { group: inputs.group },
     );
     return madeMember(cluster, before, inputs);
@@ -165,7 +167,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
     const started =
       group === undefined
         ? await startedOn(cluster, resourceId, [resourceId])
-        : await memberSettled(cluster, resourceId, group);
+        : await memberSettles(cluster, resourceId, group);
     if (started)
       await checkAddresses(cluster, started.node, [
         { resource: resourceId, ...inputs },

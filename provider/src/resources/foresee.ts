@@ -8,7 +8,8 @@ import {
 } from "../pcs/commands";
 import { stopCommand } from "../model/staging";
 import { takeOut } from "../model/taking";
-import { departures, planGroup, type DeclaredGroup } from "../plan/group";
+import { departures, type DeclaredGroup } from "../plan/group";
+import { planMembers, type PreviousGroup } from "../plan/standby";
 
 /**
  * Tells what a change of a primitive will make the cluster do.
@@ -60,7 +61,7 @@ function replacing(cib: Cib, ids: readonly string[]): Step {
 export function foreseeGroup(
   cib: Cib,
   declared: DeclaredGroup,
-  previous: Pick<DeclaredGroup, "members" | "meta"> | undefined,
+  previous: PreviousGroup | undefined,
 ): PcsCommand[] {
   const { id, members } = declared;
   const primitives = new Map(cib.primitives);
@@ -79,7 +80,7 @@ export function foreseeGroup(
   const leaving = departures(cib, declared, previous?.members ?? []);
   return [
     ...arrival,
-    ...planGroup({ ...cib, primitives }, declared, previous),
+    ...planMembers({ ...cib, primitives }, declared, previous),
     ...(holder && leaving.length > 0 ? takeOut(cib, holder, leaving) : []),
     ...leaving.flatMap((member) => stopCommand(cib, member)),
   ];
@@ -88,7 +89,7 @@ export function foreseeGroup(
 const standIn = (id: string) => ({
   kind: "primitive" as const,
   id,
-  agent: "ocf:pacemaker:Dummy",
+  agent: "",
   options: {},
   meta: {},
   operations: [],

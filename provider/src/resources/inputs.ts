@@ -222,6 +222,19 @@ export const unit = text(
 
 const portWords = `a TCP port from 1 to 65535, such as 25`;
 
+/** How something stands by. "cold" is the same as nothing: see `withoutCold`. */
+export const standby = z
+  .literal("hot", { error: `must be "cold", the default, or "hot"` })
+  .optional();
+
+/** Leaves out what is said by saying nothing, so that both are the same. */
+export function withoutCold(
+  inputs: Record<string, unknown>,
+): Record<string, unknown> {
+  const { standby: given, ...others } = inputs;
+  return given === undefined || given === "cold" ? others : inputs;
+}
+
 export const port = z
   .number({ error: (issue) => wrong(issue.input, portWords) })
   .refine((value) => Number.isInteger(value) && value >= 1 && value <= 65535, {

@@ -14,15 +14,16 @@ import {
   checkPorts,
   isStillProved,
 } from "../cluster/outcome/proof";
-import { leaveTags, warnOfReferences } from "../cluster/change/references";
+import { warnOfReferences } from "../cluster/change/references";
 import { warn } from "../cluster/report";
+import { nodeOf } from "../cluster/outcome/known";
 import { runsTogether, startedOn } from "../cluster/outcome/start";
 import { stopResources } from "../cluster/change/stop";
 import { transact } from "../cluster/transaction/transact";
 import { PacemakerError } from "../errors";
 import type { Cib, Group } from "../model/cib";
 import { clearMeta, type PcsCommand } from "../pcs/commands";
-import { dissolve, takeOut } from "../model/taking";
+import { dissolve, leaveTags, takeOut } from "../model/taking";
 import { refuseParent, refuseShared } from "../model/understood";
 import { parsePrefix } from "../model/values";
 import { hasMarkSet, setAttributes } from "../model/writing";
@@ -35,13 +36,32 @@ import {
   planGroup,
   type DeclaredGroup,
 } from "../plan/group";
-import { asStrings, checkOwnId, id, port } from "./inputs";
+import { partsOf } from "../plan/standby";
+import {
+  changeStandby,
+  endNarrowing,
+  isNarrowing,
+  removeStandby,
+  servingNode,
+  settleStandby,
+  standbyFound,
+  tellDrift,
+} from "./standby";
+import {
+  asStrings,
+  checkOwnId,
+  id,
+  port,
+  standby,
+  withoutCold,
+} from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { sameObject, withoutReplaced } from "./replaced";
 import { readAttributes } from "../plan/primitive";
 
 interface Inputs extends ResourceInputs {
   members: string[];
+  standby?: "hot";
   listeningPorts?: number[];
 }
 
@@ -65,6 +85,7 @@ const schema = z
               message: `is "${member}", which is a member already: name each member once`,
             });
       }),
+    standby,
     listeningPorts: z.array(port).optional(),
     ...resourceSchema,
   })
@@ -81,12 +102,13 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     "resourceId",
     "members",
     "meta",
+    "standby",
     "listeningPorts",
     "adopt",
     "rollback",
   ],
 
-  normalise: (inputs: Properties): Properties => inputs,
+  normalise: (inputs: Properties): Properties => withoutCold(inputs),
 
   async examine(inputs, previous) {
     const { cib } = await observeShared(clusterOf(inputs.connection));
@@ -101,13 +123,15 @@ export const resourceGroup = handlers<Inputs, Outputs>({
   async apply(inputs, previous) {
     const { resourceId, members } = inputs;
     const cluster = clusterOf(inputs.connection);
-    const { cib, status } = await membersExist(
-      cluster,
-      inputs,
-      previous?.members ?? [],
-    );
+    const seen = await membersExist(cluster, inputs, previous?.members ?? []);
+    const { cib, status } = seen;
     const wanted = declared(inputs);
     const last = previous ? declared(previous) : adopted(inputs);
+    if (inputs.standby === "hot" || previous?.standby === "hot") {
+      const changed = await changeStandby(cluster, seen, wanted, last);
+      noteArranged(cluster, resourceId, members);
+      return changed;
+    }
     // Whatever forbids the change must be known before a member is stopped.
     planGroup(cib, wanted, last);
     await cleanUpFailures(cluster, status, members);
@@ -139,9 +163,14 @@ export const resourceGroup = handlers<Inputs, Outputs>({
 
   async settle(inputs) {
     const cluster = clusterOf(inputs.connection);
-    const started = await startedOn(cluster, inputs.resourceId, inputs.members);
+    const { resourceId, members, standby } = inputs;
+    const started =
+      standby === "hot"
+        ? await settleStandby(cluster, resourceId, members)
+        : await startedOn(cluster, resourceId, members);
     if (!started) return {};
     const { node: activeNode, cib, status } = started;
+    await endNarrowing(cluster, cib, members);
     const running = inputs.members.filter(
       (member) => status.resources.get(member)?.role === "Started",
     );
@@ -159,14 +188,20 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     return { activeNode };
   },
 
-  placed: ({ members }) => members,
+  placed: ({ members, standby }) =>
+    standby === "hot" ? members.slice(0, -1) : members,
 
   async read(state) {
     const cluster = clusterOf(state.connection);
-    const { cib, status } = await observeShared(cluster);
+    const seen = await observeShared(cluster);
+    const { cib, status } = seen;
+    const standby = standbyFound(cib, state.resourceId, state.members);
+    if (standby === undefined) return undefined;
+    const isHot = standby === "hot";
     const found = cib.groups.get(state.resourceId);
-    if (!found) return undefined;
-    const node = runsTogether(status, state.members);
+    const node = isHot
+      ? servingNode(seen, state.members)
+      : runsTogether(status, state.members);
     const isProved =
       node === undefined ||
       (await isStillProved(cluster, {
@@ -175,21 +210,27 @@ export const resourceGroup = handlers<Inputs, Outputs>({
         addresses: state.members.flatMap((member) => addressOf(cib, member)),
         ports: state.listeningPorts ?? [],
       }));
-    const nodes = new Set(
-      found.members.flatMap((id) => status.resources.get(id)?.nodes ?? []),
-    );
+    const { clone } = partsOf(state, cib);
+    const changed =
+      (isHot && tellDrift(cib, declared(state))) ||
+      isNarrowing(cib, state.members);
     return {
       ...state,
+      standby: isHot ? standby : undefined,
       // A member that was put there by somebody else is theirs, and no drift; one that still waits for the group to start it
       // is.
-      members: found.members.filter(
+      members: (found?.members ?? state.members).filter(
         (id) =>
           state.members.includes(id) &&
+          cib.primitives.has(id) &&
           cib.primitives.get(id)?.meta[stagedMark] !== state.resourceId,
       ),
-      meta: readAttributes(found.meta, state.meta),
-      ...(isProved ? {} : { incomplete: true }),
-      activeNode: nodes.size === 1 ? [...nodes][0] : undefined,
+      meta: readAttributes((found ?? clone)?.meta ?? {}, state.meta),
+      ...(isProved && !changed ? {} : { incomplete: true }),
+      activeNode: nodeOf(
+        status,
+        isHot ? state.members.slice(0, -1) : (found?.members ?? []),
+      ),
     };
   },
 
@@ -197,6 +238,8 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     const cluster = clusterOf(state.connection);
     const { cib } = await observeRecent(cluster);
     const found = cib.groups.get(state.resourceId);
+    if (!found && state.standby === "hot")
+      return removeStandby(cluster, state.resourceId, state.members);
     if (!found) return;
     refuseParent(found);
     refuseShared(found);
@@ -336,5 +379,6 @@ function declared(inputs: Inputs): DeclaredGroup {
     id: inputs.resourceId,
     members: inputs.members,
     meta: asStrings(inputs.meta),
+    ...(inputs.standby === "hot" ? { standby: inputs.standby } : {}),
   };
 }

@@ -12,19 +12,32 @@ import { awaitHandover, withoutLeaving } from "../cluster/change/handover";
 import { returnToPlace } from "../cluster/change/waiting";
 import { removePrimitive } from "../cluster/change/remove";
 import { sayNothing, warn } from "../cluster/report";
-import { memberSettled, startedOn } from "../cluster/outcome/start";
+import { startedOn } from "../cluster/outcome/start";
+import { memberSettles } from "../cluster/outcome/standby";
 import { announce, type Announcement } from "../cluster/transaction/announce";
 import { transact } from "../cluster/transaction/transact";
 import { refuseSecondManager } from "../cluster/nodes/managers";
+import { checkStandsHot } from "../cluster/nodes/postfix";
 import { findUnit } from "../cluster/nodes/units";
 import { withFollowers } from "../model/cib";
+import { cloneOf } from "../model/standby";
 import { stopCommand } from "../model/staging";
+import type { ClusterStatus } from "../model/status";
 import { fullName, shortName } from "../model/unit";
 import { memberSchema, type MemberInputs } from "./common";
 import { foretellPrimitive } from "./foresee";
-import { asStrings, checkOwnId, flag, unit } from "./inputs";
+import {
+  asStrings,
+  checkOwnId,
+  flag,
+  ip,
+  standby,
+  unit,
+  withoutCold,
+} from "./inputs";
 import { handlers, type Applied, type Properties } from "./lifecycle";
 import { sameObject, withoutReplaced } from "./replaced";
+import { returnToStandby } from "./standby";
 import {
   planPrimitive,
   readAttributes,
@@ -38,6 +51,8 @@ import {
 interface Inputs extends MemberInputs {
   unit: string;
   followWrapper?: boolean;
+  standby?: "hot";
+  addresses?: string[];
 }
 
 interface Outputs {
@@ -50,6 +65,8 @@ const schema = z
   .strictObject({
     unit,
     followWrapper: flag.optional(),
+    standby,
+    addresses: z.array(ip).optional(),
     ...memberSchema,
   })
   .superRefine(checkOwnId);
@@ -66,6 +83,8 @@ export const systemdResource = handlers<Inputs, Outputs>({
     "timeouts",
     "meta",
     "group",
+    "standby",
+    "addresses",
     "adopt",
     "rollback",
   ],
@@ -74,7 +93,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const { unit: name } = inputs;
     return {
       monitorInterval: "30s",
-      ...inputs,
+      ...withoutCold(inputs),
       ...(typeof name === "string"
         ? { unit: name.replace(/(?<=.)\.service$/, "") }
         : {}),
@@ -99,6 +118,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
       followWrapper === true,
       sayNothing,
     );
+    await checkHot(cluster, status, inputs, units.unit);
     const wanted = declared(inputs, units.unit, units.declared);
     const agent = others.primitives.get(resourceId)?.agent ?? "";
     const last = known
@@ -138,7 +158,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const agent = cib.primitives.get(inputs.resourceId)?.agent ?? "";
     const registeredUnit = unitOf(agent);
     if (inputs.group !== undefined) {
-      await memberSettled(cluster, inputs.resourceId, inputs.group);
+      await memberSettles(cluster, inputs.resourceId, inputs.group);
       return { registeredUnit };
     }
     const started = await startedOn(cluster, inputs.resourceId, [
@@ -176,6 +196,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
       clusterOf(state.connection),
       state.resourceId,
       state.group,
+      ...(state.standby === "hot" ? [cloneOf(state.resourceId)] : []),
     );
   },
 });
@@ -183,6 +204,17 @@ export const systemdResource = handlers<Inputs, Outputs>({
 /** The unit of an agent such as "systemd:postfix". */
 function unitOf(agent: string): string {
   return shortName(agent.replace(/^systemd:/, ""));
+}
+
+/** Whether Postfix can run where the addresses are not, and answer when they come. */
+async function checkHot(
+  cluster: Cluster,
+  status: ClusterStatus,
+  { resourceId, standby, addresses = [] }: Inputs,
+  unit: string,
+): Promise<void> {
+  if (standby === "hot")
+    await checkStandsHot(cluster, status, resourceId, unit, addresses);
 }
 
 /** Whether the unit is to be changed where the resource stands. */
@@ -207,6 +239,7 @@ function declared(
     timeouts: { ...inputs.timeouts },
     meta: asStrings(inputs.meta),
     ...(inputs.group === undefined ? {} : { group: inputs.group }),
+    ...(inputs.standby === "hot" ? { clone: cloneOf(inputs.resourceId) } : {}),
   };
 }
 
@@ -228,6 +261,7 @@ async function register(
     inputs.unit,
     inputs.followWrapper === true,
   );
+  await checkHot(cluster, before.status, inputs, units.unit);
   const wanted = declared(
     inputs,
     units.unit,
@@ -248,6 +282,7 @@ async function register(
     return [
       ...planPrimitive(cib, wanted, last),
       ...returnToPlace(cluster, cib, inputs),
+      ...returnToStandby(cluster, cib, inputs),
     ];
   };
   // Whatever forbids the change must be known before anything is stopped.

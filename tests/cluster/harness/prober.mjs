@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
 
-const [host, port = "25"] = process.argv.slice(2);
+const [host, port = "25", pause = "50"] = process.argv.slice(2);
 process.stdin.resume().on("end", () => process.exit(0));
 
 /** The banner; an error when there is none in time. */
@@ -29,5 +29,5 @@ for (;;) {
     (error) => ({ t, ok: false, banner: error.message }),
   );
   console.log(JSON.stringify(answer));
-  await setTimeout(50);
+  await setTimeout(Number(pause));
 }

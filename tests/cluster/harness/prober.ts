@@ -1,4 +1,4 @@
-/** A mail client in the lab's network, which asks the address for its banner every 50 ms. */
+/** A mail client in the lab's network, which asks the address for its banner every 50 ms, or as often as it is told. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -19,13 +19,18 @@ export class Prober {
 
   constructor(
     lab: Lab,
-    private readonly child: ChildProcess = startIn(lab),
+    private readonly child: ChildProcess = startIn(lab, 50),
   ) {
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       const lines = (this.rest + text).split("\n");
       this.rest = lines.pop() ?? "";
       for (const line of lines) this.answers.push(JSON.parse(line) as Answer);
     });
+  }
+
+  /** @param pause between one answer and the next question, in milliseconds */
+  static every(lab: Lab, pause: number): Prober {
+    return new Prober(lab, startIn(lab, pause));
   }
 
   /** Waits for a banner that was asked for from now on, and whose server is the node where one is given. */
@@ -61,9 +66,10 @@ export class Prober {
   }
 }
 
-function startIn(lab: Lab): ChildProcess {
+function startIn(lab: Lab, pause: number): ChildProcess {
   const [program = "", ...args] = inNamespace(lab.namespace, [
-    ...[process.execPath, join(__dirname, "prober.mjs"), lab.floatingAddress],
+    ...[process.execPath, join(__dirname, "prober.mjs")],
+    ...[lab.floatingAddress, "25", String(pause)],
   ]);
   return spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
 }

@@ -251,8 +251,15 @@ export class Sampler {
     return this.nodes.flatMap(({ node, samples }) => {
       const start = samples.findIndex(({ active }) => !active);
       const counted = start < 0 ? [] : samples.slice(start);
-      return spans(node, counted);
+      return spans(node, counted, ({ active, holds }) => active && !holds);
     });
+  }
+
+  /** When a node held the address, and Postfix was not alive there: what must not be while it stands by hot. */
+  unserved(): Misplacement[] {
+    return this.nodes.flatMap(({ node, samples }) =>
+      spans(node, samples, ({ active, holds }) => holds && !active),
+    );
   }
 }
 
@@ -260,11 +267,16 @@ function gapsBetween(samples: readonly Sample[]): number[] {
   return samples.slice(1).map(({ t }, index) => t - samples[index]!.t);
 }
 
-function spans(node: string, samples: readonly Sample[]): Misplacement[] {
+function spans(
+  node: string,
+  samples: readonly Sample[],
+  isWrong: (sample: Sample) => boolean,
+): Misplacement[] {
   const found: Misplacement[] = [];
   let current: Misplacement | undefined;
-  for (const { t, active, holds } of samples) {
-    if (!active || holds) {
+  for (const sample of samples) {
+    const { t } = sample;
+    if (!isWrong(sample)) {
       current = undefined;
     } else if (current) {
       current.to = t;

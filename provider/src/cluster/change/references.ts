@@ -1,7 +1,8 @@
 /** What goes with a resource: what names it, and the group that it leaves empty. */
 import { PacemakerError } from "../../errors";
 import type { Cib } from "../../model/cib";
-import { removeFromTag, type PcsCommand } from "../../pcs/commands";
+import type { PcsCommand } from "../../pcs/commands";
+import { leaveTags } from "../../model/taking";
 import { isDisabled } from "../../model/staging";
 import { warn } from "../report";
 
@@ -56,11 +57,4 @@ export function refuseEmptied(cib: Cib, leaving: readonly string[]): void {
 export function emptyGroup(cib: Cib, leaving: readonly string[]): PcsCommand[] {
   const group = emptiedGroup(cib, leaving);
   return group ? leaveTags(cib, group.id) : [];
-}
-
-/** Takes a resource out of the tags that name it. */
-export function leaveTags(cib: Cib, id: string): PcsCommand[] {
-  return cib.references
-    .filter((one) => one.kind === "tag" && one.resources.includes(id))
-    .map((tag) => removeFromTag(tag.id, id, tag.resources.length === 1));
 }

@@ -1,14 +1,14 @@
 import { PacemakerError } from "../../errors";
 import { withFollowers, type Cib } from "../../model/cib";
 import { refuseParent, refuseShared } from "../../model/understood";
-import { takeAway, takeAwayByXml } from "../../model/taking";
+import { leaveTags, takeAway, takeAwayByXml } from "../../model/taking";
+import { standbyOf } from "../../model/standby";
 import { explainNotStopped } from "../outcome/explain";
 import type { ClusterStatus } from "../../model/status";
 import { observeRecent } from "../transaction/observe";
 import { type Cluster } from "../nodes/members";
 import {
   emptyGroup,
-  leaveTags,
   refuseEmptied,
   warnOfEmptied,
   warnOfReferences,
@@ -30,19 +30,21 @@ import { waitFor } from "../outcome/wait";
  * to its declared members.
  *
  * @param ownGroup the group that the program declared for it
+ * @param ownClone the clone in which it may stand by
  * @throws PacemakerError (conflict) when it is a member of any other group, (cluster) when it does not stop.
  */
 export async function removePrimitive(
   cluster: Cluster,
   id: string,
   ownGroup: string | undefined,
+  ownClone?: string,
 ): Promise<void> {
   const { cib, status: before } = await observeRecent(cluster);
   if (!cib.primitives.has(id)) {
     refuseLeftOver(before, id);
     return;
   }
-  refuseForeign(cib, id, ownGroup);
+  refuseForeign(cib, id, ownGroup, ownClone);
   warnOfReferences(cib, id);
   warnOfEmptied(cib, [id]);
   warnOfFollowers(before, cib, id);
@@ -50,14 +52,14 @@ export async function removePrimitive(
     cluster,
     id,
     (current) => {
-      refuseForeign(current, id, ownGroup);
+      refuseForeign(current, id, ownGroup, ownClone);
       refuseEmptied(current, [id]);
-      return withFollowers(current, id);
+      return dependentsOf(current, id);
     },
     ownGroup,
   );
   await transact(cluster, `delete ${id}`, ({ cib: current, status }) => {
-    refuseForeign(current, id, ownGroup);
+    refuseForeign(current, id, ownGroup, ownClone);
     if (!current.primitives.has(id)) return [];
     // Somebody may have started it again since.
     if (!hasStopped(status, id))
@@ -66,7 +68,7 @@ export async function removePrimitive(
         `${id} was started again by somebody else while it was being deleted. It is left in the configuration. ` +
           `Agree with whoever did, and run this again.`,
       );
-    notePlace(cluster, current, id);
+    notePlace(cluster, current, id, ownGroup);
     return [
       ...emptyGroup(current, [id]),
       ...leaveTags(current, id),
@@ -86,6 +88,12 @@ export async function removePrimitive(
   });
 }
 
+/** What stops with it, and must not start again before it is back: the members after it, or the addresses that follow it. */
+function dependentsOf(cib: Cib, id: string): readonly string[] {
+  const standby = cib.primitives.get(id)?.parent && standbyOf(cib, id);
+  return standby ? [...standby.addresses, id] : withFollowers(cib, id);
+}
+
 /** Out of the configuration is not yet gone: a resource whose stop failed runs on. */
 function refuseLeftOver(status: ClusterStatus, id: string): void {
   const found = status.resources.get(id);
@@ -102,8 +110,12 @@ function refuseForeign(
   cib: Cib,
   id: string,
   ownGroup: string | undefined,
+  ownClone: string | undefined,
 ): void {
-  refuseParent(cib.primitives.get(id));
+  refuseParent(
+    cib.primitives.get(id),
+    ownClone === undefined ? [] : [ownClone],
+  );
   refuseShared(cib.primitives.get(id));
   const group = cib.primitives.get(id)?.group;
   if (group !== undefined && group !== ownGroup)

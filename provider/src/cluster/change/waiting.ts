@@ -4,27 +4,53 @@
  */
 import type { Cib } from "../../model/cib";
 import type { PcsCommand } from "../../pcs/commands";
+import { cloneOf, standbyOf } from "../../model/standby";
 import { leftGroup, returnTo, type LeftGroup } from "../../model/place";
 import type { Cluster } from "../nodes/members";
 
 interface Known {
   /** By group: what it was before members of it were deleted. */
   readonly left: Map<string, LeftGroup>;
+  /** By group that stands by hot: what it was before. */
+  readonly standby: Map<string, LeftStandby>;
   /** By member that was made and waits: its group. */
   readonly staged: Map<string, string>;
+}
+
+/** What stood by hot when the first of it was deleted. */
+export interface LeftStandby {
+  /** The addresses, and then the service. */
+  readonly members: readonly string[];
+  /** The clone's. */
+  readonly meta: Readonly<Record<string, string>>;
 }
 
 const clusters = new WeakMap<Cluster, Known>();
 
 function knownOf(cluster: Cluster): Known {
-  const known = clusters.get(cluster) ?? { left: new Map(), staged: new Map() };
+  const known = clusters.get(cluster) ?? {
+    left: new Map(),
+    standby: new Map(),
+    staged: new Map(),
+  };
   clusters.set(cluster, known);
   return known;
 }
 
 /** A member is about to be deleted out of its group: where this is a replacement, it returns to its place. */
-export function notePlace(cluster: Cluster, cib: Cib, id: string): void {
-  const { left } = knownOf(cluster);
+export function notePlace(
+  cluster: Cluster,
+  cib: Cib,
+  id: string,
+  ownGroup?: string,
+): void {
+  const { left, standby } = knownOf(cluster);
+  const found = standbyOf(cib, id);
+  if (found && ownGroup !== undefined && !standby.has(ownGroup))
+    standby.set(ownGroup, {
+      members: [...found.addresses, found.service],
+      meta: cib.clones.get(cloneOf(found.service))?.meta ?? {},
+    });
   const group = cib.primitives.get(id)?.group ?? "";
   const place = leftGroup(cib, id, left.get(group));
   if (place) left.set(group, place);
@@ -42,13 +68,24 @@ export function returnToPlace(
     : [];
 }
 
+/** What stood by hot in this group's name, and the member was part of. */
+export function leftStandby(
+  cluster: Cluster,
+  { resourceId, group }: { resourceId: string; group?: string },
+): LeftStandby | undefined {
+  const found = knownOf(cluster).standby.get(group ?? "");
+  return found?.members.includes(resourceId) ? found : undefined;
+}
+
 /** Whether a member may have returned to its place, instead of waiting for its group. */
 export function hasPlace(
   cluster: Cluster,
   { resourceId, group }: { resourceId: string; group?: string },
 ): boolean {
-  const place = knownOf(cluster).left.get(group ?? "");
-  return place?.members.includes(resourceId) ?? false;
+  const { left, standby } = knownOf(cluster);
+  return [left, standby].some((places) =>
+    places.get(group ?? "")?.members.includes(resourceId),
+  );
 }
 
 /** A member was made, and waits for its group. */
@@ -62,8 +99,9 @@ export function noteArranged(
   group: string,
   members: readonly string[],
 ): void {
-  const { left, staged } = knownOf(cluster);
+  const { left, standby, staged } = knownOf(cluster);
   left.delete(group);
+  standby.delete(group);
   for (const member of members) staged.delete(member);
 }
 

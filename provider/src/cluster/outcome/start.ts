@@ -13,7 +13,7 @@ import { warn } from "../report";
 import { waitFor } from "./wait";
 
 /** The bound on a start: three nodes may be tried in turn, each with the agent's own time-out of up to 100 s. */
-const startSeconds = 300;
+export const startSeconds = 300;
 
 /** Resources that run together, as they were found. */
 export interface Started {

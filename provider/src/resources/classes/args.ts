@@ -21,6 +21,9 @@ export interface Timeouts {
   monitor?: string;
 }
 
+/** How a service stands by for the node that serves: "cold", it does not run there; "hot", it runs. */
+export type StandbyKind = "cold" | "hot";
+
 /** What every resource takes. */
 export interface ResourceArgs {
   /** How to reach the cluster. Default: the stack's configuration `pacemaker:connection`. */

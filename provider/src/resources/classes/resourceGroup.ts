@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../connection";
 import { providerText } from "../shim";
 import { replacedInOrder } from "./options";
-import type { AttributeValue, ResourceArgs } from "./args";
+import type { AttributeValue, ResourceArgs, StandbyKind } from "./args";
 import { connectionInput } from "./connection";
 
 export interface ResourceGroupArgs extends ResourceArgs {
@@ -11,6 +11,13 @@ export interface ResourceGroupArgs extends ResourceArgs {
    * `resourceId` outputs, so that Pulumi knows the order too.
    */
   members: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * How the members stand by. "cold": as a group of the cluster, which runs on one node. "hot": the service, which comes last
+   * among the members and says `standby: "hot"` too, runs on every node as the clone `ID-clone`, and the addresses before it
+   * are on one where it is healthy (a colocation and an order constraint each). There is no group in the cluster then; `meta`
+   * is the clone's. Changing it stops nothing that serves. Default "cold".
+   */
+  standby?: pulumi.Input<StandbyKind | undefined>;
   /** TCP ports that must be listened on at the group's addresses once it has started. Default: none is looked at. */
   listeningPorts?: pulumi.Input<pulumi.Input<number>[] | undefined>;
 }
@@ -31,10 +38,11 @@ export class ResourceGroup extends pulumi.CustomResource {
   declare readonly meta: pulumi.Output<
     Record<string, AttributeValue> | undefined
   >;
+  declare readonly standby: pulumi.Output<"hot" | undefined>;
   declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
   declare readonly rollback: pulumi.Output<boolean | undefined>;
-  /** The node that runs the members. Undefined while an operator has the group disabled. */
+  /** The node that runs the members, hot: that holds the addresses. Undefined while an operator has them disabled. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 
   constructor(

@@ -3,7 +3,7 @@ import type { Connection } from "../../connection";
 import { providerText } from "../shim";
 import { replacedInOrder } from "./options";
 import { programInput } from "./program";
-import type { AttributeValue, MemberArgs, Timeouts } from "./args";
+import type { AttributeValue, MemberArgs, StandbyKind, Timeouts } from "./args";
 import { connectionInput } from "./connection";
 
 export interface SystemdResourceArgs extends MemberArgs {
@@ -14,6 +14,16 @@ export interface SystemdResourceArgs extends MemberArgs {
    * `postfix.service` stays active when the master has died, and `postfix@-.service` is the real one. Default false.
    */
   followWrapper?: pulumi.Input<boolean | undefined>;
+  /**
+   * "hot": its group, with the same `standby`, has it run on every node, as the clone `ID-clone`, and only the addresses
+   * move. Default "cold": it runs where the group does.
+   */
+  standby?: pulumi.Input<StandbyKind | undefined>;
+  /**
+   * The addresses at which it must answer while it stands by hot, though another node holds them. Preview asks Postfix on
+   * each node whether it can; of other services nothing is asked. Default: none.
+   */
+  addresses?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 }
 
 /**
@@ -31,6 +41,8 @@ export class SystemdResource extends pulumi.CustomResource {
   declare readonly resourceId: pulumi.Output<string>;
   declare readonly unit: pulumi.Output<string>;
   declare readonly followWrapper: pulumi.Output<boolean | undefined>;
+  declare readonly standby: pulumi.Output<"hot" | undefined>;
+  declare readonly addresses: pulumi.Output<string[] | undefined>;
   declare readonly monitorInterval: pulumi.Output<string>;
   declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   declare readonly meta: pulumi.Output<

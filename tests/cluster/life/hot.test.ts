@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { suites, type Lab } from "../../../lab";
+import {
+  activeUnits,
+  addresses,
+  bootedUnits,
+  configuration,
+  epoch,
+  eventually,
+  listens,
+  makeProject,
+  nothingChanged,
+  onEveryNode,
+  onLab,
+  onNode,
+  Prober,
+  Sampler,
+  smtpStack,
+  succeeded,
+  type Project,
+} from "../harness";
+import { all, parseXml } from "../harness/xml";
+import { processOf } from "./observe";
+import { Operations } from "./operations";
+
+const unit = { bookworm: "postfix@-", trixie: "postfix" };
+
+const programOf = (standby: string, more = "") => `
+const smtp = new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, standby: "${standby}"${more} });
+exports.activeNode = smtp.activeNode;
+exports.endpoint = smtp.endpoint;
+`;
+
+/** The node that holds the address, once Postfix runs on all of the nodes given and answers there. */
+async function servesHot(
+  lab: Lab,
+  nodes = lab.nodes.map(({ name }) => name),
+): Promise<string> {
+  const text = await onNode(
+    lab,
+    "node-01",
+    "crm_mon",
+    "-1r",
+    "--output-as=xml",
+  );
+  const found = all(parseXml(text), "resource").map((one) => ({
+    ...one.attributes,
+    nodes: all(one, "node").map(({ attributes }) => attributes.name ?? ""),
+  })) as { id?: string; role?: string; nodes: string[] }[];
+  const on = (id: string) =>
+    found
+      .filter((one) => one.id === id && one.role === "Started")
+      .flatMap((one) => one.nodes)
+      .sort();
+  assert.deepEqual(on("smtp_service"), [...nodes].sort());
+  const [node = "", ...others] = on("smtp_ip");
+  assert.deepEqual(others, []);
+  assert.deepEqual(all(parseXml(text), "failure"), []);
+  const active = await activeUnits(lab, [unit[lab.suite]]);
+  for (const { name } of lab.nodes) {
+    const isOn = nodes.includes(name);
+    assert.deepEqual(active[name], isOn ? [unit[lab.suite]] : [], name);
+  }
+  assert.ok(
+    (await addresses(lab, node)).includes(
+      `${lab.floatingAddress}/${lab.cidrNetmask}`,
+    ),
+  );
+  assert.ok(await listens(lab, node, 25));
+  return node;
+}
+
+/** Fails nowhere, and leaves no failed operation. */
+async function sampled(
+  test: TestContext,
+  lab: Lab,
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const sampler = await Sampler.start(lab);
+  test.after(() => sampler.stop());
+  await work();
+  await sampler.stop();
+  assert.deepEqual(sampler.unserved(), [], what);
+  const failures = await onNode(
+    lab,
+    "node-01",
+    "crm_mon",
+    "-1r",
+    "--output-as=xml",
+  );
+  assert.deepEqual(all(parseXml(failures), "failure"), [], what);
+}
+
+/** The messages in each node's queue. */
+const queued = (lab: Lab) =>
+  onEveryNode(
+    lab,
+    "find /var/spool/postfix/deferred /var/spool/postfix/hold /var/spool/postfix/active /var/spool/postfix/incoming /var/spool/postfix/maildrop -type f | wc -l",
+  );
+
+for (const suite of suites)
+  onLab(suite, "a stack that stands by hot", (lab) => {
+    test("runs on every node, moves only the address, changes to cold and back without a stop, and goes in order", async (t) => {
+      const before = await configuration(lab());
+      const project: Project = await makeProject(t, lab(), {
+        program: programOf("hot"),
+      });
+      let node = "";
+      await sampled(t, lab(), "created", async () => {
+        const up = succeeded(await project.up());
+        t.diagnostic(`up ${up.seconds.toFixed(1)} s`);
+        node = await servesHot(lab());
+      });
+      assert.deepEqual(await project.outputs(), {
+        activeNode: node,
+        endpoint: `${lab().floatingAddress}:25`,
+      });
+      const booted = await bootedUnits(lab(), "postfix");
+      for (const { name } of lab().nodes) assert.deepEqual(booted[name], []);
+      const version = await epoch(lab());
+      nothingChanged(await project.up(["--expect-no-changes"]));
+      nothingChanged(await project.refresh(["--expect-no-changes"]));
+      assert.equal(await epoch(lab()), version);
+      const hot = await configuration(lab());
+
+      await sampled(t, lab(), "moved", async () => {
+        const prober = Prober.every(lab(), 20);
+        t.after(() => prober.stop());
+        await prober.answered(node);
+        await onNode(lab(), node, "pcs", "node", "standby", node);
+        const rest = lab().nodes.flatMap(({ name }) =>
+          name === node ? [] : [name],
+        );
+        const other = await eventually("the address elsewhere", () =>
+          servesHot(lab(), rest),
+        );
+        await prober.answered(other);
+        await prober.stop();
+        t.diagnostic(
+          `planned move: ${prober.outage().toFixed(2)} s without a banner`,
+        );
+        await onNode(lab(), other, "pcs", "node", "unstandby", node);
+        assert.equal(
+          await eventually("Postfix on all nodes", () => servesHot(lab())),
+          other,
+        );
+        node = other;
+      });
+
+      // Mail that waits on a node which serves nobody: nothing of what follows may touch it.
+      const passive = lab().nodes.find(({ name }) => name !== node)!.name;
+      await onNode(
+        lab(),
+        passive,
+        ...["/bin/sh", "-c"],
+        "postconf -e defer_transports=smtp && postfix reload; echo text | sendmail someone@mail.example",
+      );
+      await eventually("the message in a queue", async () =>
+        Number((await queued(lab()))[passive]) === 1 ? true : undefined,
+      );
+      const mail = await queued(lab());
+      const process = await processOf(lab(), node, unit[suite]);
+      const prober = Prober.every(lab(), 20);
+      t.after(() => prober.stop());
+      await prober.answered(node);
+      const operations = await Operations.watch(lab());
+      for (const [standby, wanted] of [
+        ["cold", smtpStack.madeFrom(before, suite)],
+        ["hot", hot],
+      ] as const)
+        await sampled(t, lab(), `changed to ${standby}`, async () => {
+          project.writeProgram(programOf(standby));
+          const preview = succeeded(await project.preview());
+          t.diagnostic(preview.output);
+          const changed = succeeded(await project.up());
+          t.diagnostic(`to ${standby}: ${changed.seconds.toFixed(1)} s`);
+          if (standby === "cold") await smtpStack.serves(lab());
+          else assert.equal(await servesHot(lab()), node);
+          assert.deepEqual(
+            (await configuration(lab())).split("\n").sort(),
+            wanted.split("\n").sort(),
+          );
+          nothingChanged(await project.up(["--expect-no-changes"]));
+        });
+      await prober.stop();
+      const outage = prober.outage();
+      t.diagnostic(`${(await operations.words()).join(", ")}; ${outage} s`);
+      assert.equal(await processOf(lab(), node, unit[suite]), process);
+      assert.deepEqual(
+        (await operations.words()).filter((line) => line.includes(node)),
+        [],
+        "something was stopped or started where it serves",
+      );
+      assert.deepEqual(await queued(lab()), mail);
+
+      await sampled(t, lab(), "destroyed", async () => {
+        const gone = succeeded(await project.destroy());
+        t.diagnostic(`destroy ${gone.seconds.toFixed(1)} s`);
+      });
+      await smtpStack.isGone(lab(), before);
+      assert.deepEqual(await queued(lab()), mail);
+      await onNode(lab(), passive, "postconf", "-X", "defer_transports");
+      await onNode(lab(), passive, "postsuper", "-d", "ALL");
+    });
+  });
