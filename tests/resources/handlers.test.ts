@@ -163,7 +163,7 @@ describe("create", () => {
     const { outs } = await resourceGroup.create(group);
     assert.equal(outs.activeNode, "node-01");
     assert.ok(looksAfter >= 3);
-    assert.ok(!cluster.log.some((line) => line.includes("crm_simulate")));
+    assert.ok(!cluster.log.some((line) => line.includes("--live-check")));
   });
 
   test("a unit is stopped and disabled on every node before it is registered", async () => {

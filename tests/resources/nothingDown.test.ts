@@ -82,6 +82,37 @@ describe("a unit", () => {
     }
   });
 
+  test("is not touched where Pacemaker would not start it, in preview already", async () => {
+    const { cluster, service } = setting();
+    cluster.startsNothing = true;
+    const why =
+      /^\[conflict\] service: Pacemaker would not start it as things stand, and the service would be down: it runs by itself \(web on node-01, node-02, node-03\), and is stopped there first\.\n- /;
+    const { failures } = await systemdResource.check({}, service);
+    assert.match(failures[0]?.reason ?? "", why);
+    assert.match(await refused(systemdResource.create(service)), why);
+    assert.deepEqual(changesOfUnits(cluster.log), []);
+    assert.equal(cluster.primitive("service"), undefined);
+    // Where nothing runs, nothing goes down.
+    for (const { units } of cluster.nodes)
+      units.set("web", { UnitFileState: "enabled", ActiveState: "inactive" });
+    await systemdResource.create(service);
+    assert.equal(cluster.primitive("service")?.agent, "systemd:web");
+  });
+
+  test("that runs by hand while its resource is disabled is left running", async () => {
+    const { cluster, service } = setting();
+    const alone = { ...service, group: undefined };
+    const { outs } = await systemdResource.create(alone);
+    cluster.startsNothing = true;
+    const other = cluster.node("node-02").units.get("web")!;
+    other.ActiveState = "active";
+    const changed = { ...alone, monitorInterval: "20s" };
+    const runsOn = cluster.runsOn("service");
+    assert.notEqual(runsOn, "node-02");
+    await systemdResource.update("service", outs, changed);
+    assert.equal(other.ActiveState, "active");
+  });
+
   test("is as it was where the change is refused after all", async () => {
     const { cluster, service } = setting();
     for (const node of cluster.nodes)

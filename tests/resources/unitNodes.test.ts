@@ -215,7 +215,7 @@ test("what runs elsewhere while an operator keeps Pacemaker from acting is their
   assert.equal(second!.units.get("postfix")!.ActiveState, "active");
   assert.match(
     person.said,
-    /mail: postfix runs on node-02 without Pacemaker, which is not to act on it now \(maintenance mode, or unmanaged\); left so\./,
+    /mail: postfix runs on node-02 without Pacemaker, which would not start it now \(mail is unmanaged\); left so\./,
   );
 });
 

@@ -109,6 +109,8 @@ export class FakeCluster {
   planned = "";
   /** The steps that it takes to get there, likewise. */
   transition = "";
+  /** Whether it would start nothing that is supposed to be there. */
+  startsNothing = false;
   /** The ids whose start, or stop, fails. */
   readonly startFails = new Set<string>();
   readonly stopFails = new Set<string>();
@@ -134,6 +136,19 @@ export class FakeCluster {
   /** Called before each patch is looked at: another writer's chance. */
   beforePatch: (() => void) | undefined;
   /** The ids whose start failed, until somebody cleans that up: Pacemaker does not try again before. */
+  /** What comes of a configuration that it is given. */
+  private wouldStart(cib: string): string {
+    const ids = [...cib.matchAll(/<primitive id="([^"]+)"/g)];
+    const starts =
+      this.startsNothing || this.maintenance
+        ? []
+        : ids.map(
+            ([, id]) =>
+              `<rsc_action action="Start" resource="${id}" node="node-01"/>`,
+          );
+    return `<pacemaker-result><cluster_status/><actions>${starts.join("")}</actions></pacemaker-result>\n`;
+  }
+
   private readonly startFailed = new Set<string>();
   private readonly running = new Map<string, string>();
   private readonly stubs = stubFolder();
@@ -231,6 +246,8 @@ export class FakeCluster {
           `Controller on ${this.dc} in state ${this.idle ? "S_IDLE" : "S_TRANSITION_ENGINE"}: ok\n`,
         );
       case "/usr/sbin/crm_simulate":
+        if (words.includes("--xml-pipe"))
+          return ok(this.wouldStart(stdin ?? ""));
         return ok(
           // Without one of these it prints the status only.
           words.includes("--simulate") || words.includes("--run")

@@ -9,6 +9,7 @@ import { previewWasSeen, urnOf } from "../engine";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
+import { noteLook } from "../cluster/transaction/changes";
 import { noteDeclared } from "./program";
 import { noteReplaced, replacedBy } from "./replaced";
 import { failuresOf, holdsUnknown, type CheckFailure } from "./inputs";
@@ -165,6 +166,23 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     !holdsUnknown(news) &&
     kind.isWaitedFor?.(news as unknown as Inputs) === true;
 
+  const examined = (
+    news: Properties,
+    previous: Properties,
+  ): Promise<PacemakerError | undefined> => {
+    const inputs = news as unknown as Inputs;
+    const cluster = clusterOf(inputs.connection);
+    const looked = whyForbidden(cluster, () =>
+      kind.examine(
+        inputs,
+        (Object.keys(previous).length > 0 ? previous : replacedBy(news)) as
+          Inputs | undefined,
+      ),
+    );
+    noteLook(cluster, inputs as CommonInputs & { group?: unknown }, looked);
+    return looked;
+  };
+
   const noteWaiting = (inputs: Properties): void => {
     if (holdsUnknown(inputs)) return;
     const declared = inputs as unknown as Inputs;
@@ -217,14 +235,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         !holdsUnknown(inputs) &&
         changed(previous, inputs).some((name) => !manners.includes(name));
       const refused = touchesCluster
-        ? await whyForbidden(clusterOf(inputs.connection as Connection), () =>
-            kind.examine(
-              inputs as unknown as Inputs,
-              (Object.keys(previous).length > 0
-                ? previous
-                : replacedBy(inputs)) as Inputs | undefined,
-            ),
-          )
+        ? await examined(inputs, previous)
         : undefined;
       return {
         inputs,

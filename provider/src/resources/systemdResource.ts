@@ -5,7 +5,7 @@ import {
   observeShared,
 } from "../cluster/transaction/observe";
 import { madeMember, prepareMember } from "../cluster/change/change";
-import { changeUnit, unitOff } from "../cluster/change/unit";
+import { changeUnit, unitOff, whyDown } from "../cluster/change/unit";
 import type { Step } from "../cluster/preview/preview";
 import { clusterOf, reachEach, type Cluster } from "../cluster/nodes/members";
 import { awaitHandover, withoutLeaving } from "../cluster/change/handover";
@@ -102,7 +102,8 @@ export const systemdResource = handlers<Inputs, Outputs>({
 
   async examine(inputs, previous) {
     const cluster = clusterOf(inputs.connection);
-    const { cib, status } = await observeShared(cluster);
+    const observation = await observeShared(cluster);
+    const { cib, status } = observation;
     const { resourceId, followWrapper } = inputs;
     const known = sameObject(inputs, previous);
     const others = withoutLeaving(
@@ -128,6 +129,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
         : undefined;
     if (!last || !runsOtherUnit(agent, wanted))
       planPrimitive(others, wanted, last);
+    await whyDown({ ...observation, cib: others }, inputs, units);
   },
 
   async apply(inputs, previous) {
@@ -293,7 +295,7 @@ async function register(
       `runs ${agent}, which is an empty wrapper: it counts as running whatever becomes of ${units.unit}; left so. ` +
         `Set unit to "${units.unit}" to have that one run instead.`,
     );
-  const preparation = unitOff(cluster, resourceId, units);
+  const preparation = unitOff(cluster, inputs, units);
   await prepareMember(cluster, inputs, previous);
   if (isOtherUnit) {
     // It changes the cluster itself.

@@ -1,44 +1,84 @@
 import { withFollowers, type Cib, type Primitive } from "../../model/cib";
 import { unstage, waitingFor } from "../../model/staging";
 import { changeType } from "../../pcs/commands";
+import { PacemakerError } from "../../errors";
 import type { Cluster } from "../nodes/members";
 import { namesOf, restoreUnits, wayBack, type Touched } from "../nodes/restore";
-import { disableUnit, type UnitOnNodes } from "../nodes/units";
-import { observe, observeRecent } from "../transaction/observe";
+import { disableUnit, straysOf } from "../nodes/disable";
+import type { UnitOnNodes } from "../nodes/units";
+import { heldByOperator } from "../outcome/explain";
+import { whyNowhere } from "../outcome/nowhere";
+import {
+  observe,
+  observeRecent,
+  type Observation,
+} from "../transaction/observe";
 import type { Preparation } from "../transaction/preparation";
 import { rehearse, transact } from "../transaction/transact";
 import type { Plan } from "../transaction/changes";
 import { cleanUpFailures } from "./change";
 import { stopResources } from "./stop";
 
+/** A service that is, or is to be, a resource of the cluster. */
+interface Service {
+  readonly resourceId: string;
+  readonly group?: string;
+}
+
+/**
+ * Why Pacemaker would not start the service, where that keeps it down: its unit runs on nodes where it would be stopped first.
+ *
+ * @returns undefined where nothing goes down that does not come up again
+ * @throws PacemakerError (conflict) with the reasons, for a resource that is not in the cluster yet.
+ */
+export async function whyDown(
+  observation: Observation,
+  { resourceId: id, group }: Service,
+  units: UnitOnNodes,
+): Promise<string | undefined> {
+  const { cib, status } = observation;
+  const found = status.resources.get(id);
+  const isKnown = cib.primitives.has(id);
+  const strays = straysOf(units, new Set(found?.nodes ?? []));
+  if (strays.size === 0) return undefined;
+  const held = isKnown && heldByOperator(status, cib, [id]);
+  if (held) return held.why;
+  const { unit } = units;
+  const why = await whyNowhere(observation, { id, unit, group });
+  if (why.length === 0) return undefined;
+  if (isKnown) return why[0];
+  throw new PacemakerError(
+    "conflict",
+    `${id}: Pacemaker would not start it as things stand, and the service would be down: it runs by itself (` +
+      [...strays]
+        .map(([name, nodes]) => `${name} on ${nodes.join(", ")}`)
+        .join("; ") +
+      `), and is stopped there first.\n${why.map((line) => `- ${line}`).join("\n")}\n` +
+      `Mend that, or stop the service there yourself, and run this again. Nothing was changed.`,
+  );
+}
+
 /**
  * What a unit needs before Pacemaker alone is to start it: it is stopped and disabled on every node, but for where Pacemaker
  * runs it already.
- *
- * @param id the resource that is to manage it
  */
 export function unitOff(
   cluster: Cluster,
-  id: string,
+  service: Service,
   units: UnitOnNodes,
 ): Preparation {
+  const { resourceId: id } = service;
   const touched: Touched[] = [];
   let running: Promise<void> | undefined;
   const run = async (): Promise<void> => {
     const before = await observeRecent(cluster);
     const isKnown = before.cib.primitives.has(id);
     // Where the cluster may have moved it since, what it runs is not to be stopped.
-    const { status } = isKnown ? await observe(cluster) : before;
-    const found = status.resources.get(id);
-    const isHeld = status.maintenance || found?.managed === false;
-    await disableUnit(
-      id,
-      units,
-      new Set(found?.nodes ?? []),
-      isKnown && isHeld,
-      touched,
-    );
-    await cleanUpFailures(cluster, status, [id]);
+    const now = isKnown ? await observe(cluster) : before;
+    const runsOn = new Set(now.status.resources.get(id)?.nodes ?? []);
+    const held = await whyDown(now, service, units);
+    await disableUnit(id, units, runsOn, held, touched);
+    await cleanUpFailures(cluster, now.status, [id]);
   };
   return {
     run: () => (running ??= run()),

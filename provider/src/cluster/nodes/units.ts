@@ -8,22 +8,12 @@ import {
   shortName,
   type Unit,
 } from "../../model/unit";
-import { indent, warn, type Tell } from "../report";
-import { inspect, inspectByAnyName, realNames, systemctl } from "./inspect";
+import { warn, type Tell } from "../report";
+import { inspect, inspectByAnyName, realNames } from "./inspect";
 import { endedBy, sparing, withLosses, type Starter } from "./losses";
 import { refuseSecondManager, warnOfLikelyManagers } from "./managers";
-import { isLost, type Cluster, type Member } from "./members";
+import type { Cluster, Member } from "./members";
 import { onlineMembers } from "./online";
-import type { Touched } from "./restore";
-
-/** How long a unit may take to stop, in seconds: systemd's own default is 90. */
-const stopSeconds = 120;
-
-/**
- * Debian's systemctl also brings the links for SysV's init in line, by Perl scripts that each make systemd read all its
- * units again. systemd follows none of these links for a unit with a file of its own, as all are that it calls enabled.
- */
-const withoutSysV = { SYSTEMCTL_SKIP_SYSV: "1" };
 
 export interface UnitOnNodes {
   /** The unit that Pacemaker shall run, without ".service". */
@@ -289,72 +279,4 @@ async function warnOfTriggers(
       `its unit can still be started by ${name} on ${nodes.sort().join(", ")}, beside the cluster: ` +
         `"systemctl disable --now ${name}" there ends it.`,
     );
-}
-
-/**
- * Stops and disables the units on every node, so that Pacemaker alone starts them. On the nodes where Pacemaker runs the
- * resource already, they are only disabled.
- *
- * @param isHeld whether an operator keeps Pacemaker from acting: then what runs elsewhere is theirs, and only disabled
- * @param touched is given what is done, before it is done
- * @throws PacemakerError when a unit could not be stopped or disabled; nothing more is done to any then.
- */
-export async function disableUnit(
-  resource: string,
-  { unit, starters }: UnitOnNodes,
-  runsOn: ReadonlySet<string>,
-  isHeld = false,
-  touched: Touched[] = [],
-): Promise<void> {
-  const units = [...starters].flatMap(([member, found]) =>
-    found.map((before) => ({ member, before })),
-  );
-  const outcomes = await Promise.allSettled(
-    units.map(async ({ member, before }) => {
-      const { name } = before;
-      const isStray = before.isActive && !runsOn.has(member.node);
-      const stop = isStray && !isHeld && before.staysUp !== true;
-      if (isStray && isHeld)
-        warn(
-          resource,
-          `${name} runs on ${member.node} without Pacemaker, which is not to act on it now (maintenance mode, or ` +
-            `unmanaged); left so. Stop it there before Pacemaker acts again.`,
-        );
-      if (!before.isEnabled && !stop) return;
-      const argv = [
-        systemctl,
-        ...(before.isEnabled ? ["disable"] : ["stop"]),
-        ...(before.isEnabled && stop ? ["--now"] : []),
-        `${name}.service`,
-      ];
-      const environment = before.isScript ? {} : { environment: withoutSysV };
-      touched.push({
-        ...{ member, name, ...environment },
-        ...{ wasEnabled: before.isEnabled, wasStopped: stop },
-      });
-      const result = await member.host
-        .exec(argv, {
-          rights: "root",
-          timeoutSeconds: stopSeconds,
-          ...environment,
-        })
-        .catch((error: unknown) => {
-          // What became of it shows in the next look.
-          if (!isLost(error)) throw error;
-          return { code: -1, stdout: "", stderr: (error as Error).message };
-        });
-      const after = await inspect(member, name);
-      if (after.isEnabled || (stop && after.isActive))
-        throw new PacemakerError(
-          "cluster",
-          `${resource}: ${name} on ${member.node} (${member.host.label}) is still ` +
-            `${after.isEnabled ? "enabled" : "active"} after "${argv.join(" ")}" (${result.code < 0 ? "no answer" : `exit code ${result.code}`}):\n` +
-            `${indent(result.stderr || result.stdout || "no output")}\n` +
-            `Stop and disable it there by hand ("journalctl -u ${unit}" may say why), and run this again.`,
-          member.host.address,
-        );
-    }),
-  );
-  for (const outcome of outcomes)
-    if (outcome.status === "rejected") throw outcome.reason;
 }

@@ -44,7 +44,40 @@ export interface Change extends ChangeOptions {
 /** By group: the changes of its members that were refused, for reasons of their own. */
 const refusals = new WeakMap<Cluster, Map<string, Set<string>>>();
 
-function refusedIn({ cluster, group }: Change): Set<string> {
+/** By group: the members that are being looked at, whether the cluster forbids them. */
+const looks = new WeakMap<Cluster, Map<string, Set<Promise<unknown>>>>();
+
+/**
+ * Pulumi makes one resource while it asks about the next: nothing is prepared for a member before those beside it have been
+ * looked at, nor where one of them is refused by that.
+ *
+ * @param looked what forbids the member, if anything
+ */
+export function noteLook(
+  cluster: Cluster,
+  { resourceId, group }: { resourceId: string; group?: unknown },
+  looked: Promise<unknown>,
+): void {
+  if (typeof group !== "string") return;
+  const groups = looks.get(cluster) ?? new Map<string, Set<Promise<unknown>>>();
+  looks.set(cluster, groups);
+  const open = groups.get(group) ?? new Set();
+  groups.set(group, open.add(looked));
+  const refused = refusedIn({ cluster, group });
+  void looked.then((error) => {
+    open.delete(looked);
+    if (error !== undefined) refused.add(resourceId);
+  });
+}
+
+async function lookedAt({ cluster, group }: Change): Promise<void> {
+  await Promise.all(looks.get(cluster)?.get(group ?? "") ?? []);
+}
+
+function refusedIn({
+  cluster,
+  group,
+}: Pick<Change, "cluster" | "group">): Set<string> {
   if (group === undefined) return new Set();
   const groups = refusals.get(cluster) ?? new Map<string, Set<string>>();
   refusals.set(cluster, groups);
@@ -113,6 +146,7 @@ export async function prepareAll(
     ({ preparation, prepared }) => preparation && !prepared?.isDone,
   );
   const left = new Set<Change>();
+  await Promise.all(open.map(lookedAt));
   for (const change of open) {
     const partner = [...refusedIn(change)].find((one) => one !== change.what);
     if (partner === undefined || change.preparing) continue;
