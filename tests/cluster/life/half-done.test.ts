@@ -52,6 +52,14 @@ async function enableUnits(lab: Lab): Promise<void> {
   await onEveryNode(lab, `systemctl enable --now --quiet ${units.join(" ")}`);
 }
 
+/**
+ * Whether every step must be hit, which takes several lives; otherwise one life is enough, cut off wherever it happens.
+ * PACEMAKER_EVERY_STEP=1: of all interruptions.
+ */
+function hitsEvery(how: Interruption): boolean {
+  return how === "provider" || process.env.PACEMAKER_EVERY_STEP === "1";
+}
+
 onLab("bookworm", "work that is cut off", (lab) => {
   test("what it does when nothing cuts it off", async (t) => {
     await makeUnits(t, lab());
@@ -67,7 +75,7 @@ onLab("bookworm", "work that is cut off", (lab) => {
   });
 
   for (const how of ["provider", "CLI", "connection"] as Interruption[])
-    test(`the ${how} ends at each step of create, update and delete: the next run goes on`, async (t) => {
+    test(`the ${how} ends at ${hitsEvery(how) ? "each step" : "some steps"} of create, update and delete: the next run goes on`, async (t) => {
       await makeUnits(t, lab());
       const project = await makeProject(t, lab(), { program: "" });
       const operations = await Operations.watch(lab());
@@ -109,7 +117,8 @@ onLab("bookworm", "work that is cut off", (lab) => {
       };
 
       // Where two steps follow each other fast, or one is done by what is left behind, it takes another life to hit both.
-      for (let lives = 1; lives <= 9; lives += 1) {
+      const most = hitsEvery(how) ? 9 : 1;
+      for (let lives = 1; lives <= most; lives += 1) {
         for (const part of parts) {
           await persist(part);
           const { outcome } = reference.get(part)!;
@@ -120,7 +129,9 @@ onLab("bookworm", "work that is cut off", (lab) => {
         await enableUnits(lab());
       }
       for (const [part, steps] of spared)
-        assert.deepEqual([...steps], [], `${part} was never cut off there`);
+        if (hitsEvery(how))
+          assert.deepEqual([...steps], [], `${part} was never cut off there`);
+        else assert.ok(steps.size < stepsOf(part).size, `${part}: not cut off`);
       assert.deepEqual(
         misordered(await operations.all(), "web_ip", "web_service"),
         [],
