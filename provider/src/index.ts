@@ -12,6 +12,8 @@ export {
   type StandbyKind,
   type Timeouts,
   type TimeoutsArgs,
+  type Verify,
+  type VerifyArgs,
 } from "./resources/classes/args";
 export {
   type ConnectionArgs,

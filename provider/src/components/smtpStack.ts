@@ -4,6 +4,7 @@ import {
   connectionInput,
   type ConnectionArgs,
 } from "../resources/classes/connection";
+import type { VerifyArgs } from "../resources/classes/args";
 import { FloatingIp } from "../resources/classes/floatingIp";
 import { ResourceGroup } from "../resources/classes/resourceGroup";
 import {
@@ -26,7 +27,7 @@ export interface SmtpStackArgs {
   /**
    * Further members of the group, such as a second address or a milter: their ids, best the resources' own `resourceId`
    * outputs, made with `group` set to `NAME-stack`. They start in this order, after Postfix, or before it (and after the
-   * address) where they say so. Port 25 must be listened on at each address among them. Default: none.
+   * address) where they say so. `listeningPorts` must be listened on at each address among them. Default: none.
    *
    * @example
    * members: [{ id: second.resourceId, place: "before" }, milter.resourceId]
@@ -63,6 +64,19 @@ export interface SmtpStackArgs {
    * group removed. What others changed meanwhile stays. Default false.
    */
   rollback?: pulumi.Input<boolean | undefined>;
+  /**
+   * The TCP ports that must be listened on at each address of the stack once it has started, such as [25, 465, 587].
+   * Default [25].
+   */
+  listeningPorts?: pulumi.Input<pulumi.Input<number>[] | undefined>;
+  /**
+   * An SMTP dialogue with the address, after every change that touched the stack and in a refresh: what it must show. {}:
+   * that it greets and answers EHLO. Default: nobody talks with it.
+   *
+   * @example
+   * verify: { banner: "mail.example.org", certificate: { name: "mail.example.org", days: 14 } }
+   */
+  verify?: pulumi.Input<VerifyArgs | undefined>;
 }
 
 /** A further member of the stack's group. A plain id is one that starts after Postfix. */
@@ -132,6 +146,7 @@ export class SmtpStack extends pulumi.ComponentResource {
       monitorInterval: args.monitorInterval,
       adopt: args.adopt,
       rollback: args.rollback,
+      verify: args.verify,
     };
 
     this.floatingIp = new FloatingIp(
@@ -171,9 +186,10 @@ export class SmtpStack extends pulumi.ComponentResource {
           args.standby,
         ),
         standby: args.standby,
-        listeningPorts: [smtpPort],
+        listeningPorts: portsOf(args.listeningPorts),
         adopt: args.adopt,
         rollback: args.rollback,
+        verify: args.verify,
       },
       parent,
     );
@@ -217,6 +233,13 @@ function hotService({ standby, ip }: SmtpStackArgs): {
       pulumi.output(ip).apply((one) => [one]),
     ) as SystemdResourceArgs["addresses"],
   };
+}
+
+function portsOf(
+  given: SmtpStackArgs["listeningPorts"],
+): pulumi.Input<number[]> {
+  if (given === undefined) return [smtpPort];
+  return pulumi.output(given).apply((ports) => ports ?? [smtpPort]);
 }
 
 /** The members' ids in the order in which they start. */

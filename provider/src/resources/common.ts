@@ -8,7 +8,8 @@ import {
   metaAttributes,
   timeouts,
 } from "./inputs";
-import type { AttributeValue, Timeouts } from "./classes/args";
+import type { AttributeValue, Timeouts, Verify } from "./classes/args";
+import { verify } from "./verify";
 
 /** What every resource takes, as the handlers see it: plain, checked, with defaults. */
 export interface ResourceInputs {
@@ -17,6 +18,7 @@ export interface ResourceInputs {
   meta?: Record<string, AttributeValue>;
   adopt?: "update";
   rollback?: boolean;
+  verify?: Verify;
 }
 
 export interface MemberInputs extends ResourceInputs {
@@ -31,6 +33,7 @@ export const resourceSchema = {
   meta: metaAttributes.optional(),
   adopt: adopt.optional(),
   rollback: flag.optional(),
+  verify: verify.optional(),
 };
 
 export const memberSchema = {

@@ -31,6 +31,7 @@ import {
   prefix,
 } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
+import { isVerified, verifyStarted } from "./verify";
 import { sameObject, withoutReplaced } from "./replaced";
 import { returnToStandby } from "./standby";
 import {
@@ -87,6 +88,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
     "group",
     "adopt",
     "rollback",
+    "verify",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -172,6 +174,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
       await checkAddresses(cluster, started.node, [
         { resource: resourceId, ...inputs },
       ]);
+    await verifyStarted(cluster, inputs, started);
     // A member's node is told by its group alone: it changes with every failover.
     return group === undefined && started ? { activeNode: started.node } : {};
   },
@@ -204,6 +207,10 @@ export const floatingIp = handlers<Inputs, Outputs>({
         ],
         ports: [],
       }));
+    const isSeen =
+      !isProved ||
+      state.group !== undefined ||
+      (await isVerified(cluster, state, { node, cib, status }));
     return {
       ...state,
       ip: sameAddress(found.options.ip ?? "", state.ip)
@@ -216,7 +223,7 @@ export const floatingIp = handlers<Inputs, Outputs>({
       timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
       ...unfinished(found),
-      ...(isProved ? {} : { incomplete: true }),
+      ...(isProved && isSeen ? {} : { incomplete: true }),
       activeNode:
         state.group === undefined
           ? status.resources.get(state.resourceId)?.nodes[0]

@@ -56,6 +56,7 @@ import {
   withoutCold,
 } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
+import { isVerified, verifyStarted } from "./verify";
 import { sameObject, withoutReplaced } from "./replaced";
 import { readAttributes } from "../plan/primitive";
 
@@ -106,6 +107,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     "listeningPorts",
     "adopt",
     "rollback",
+    "verify",
   ],
 
   normalise: (inputs: Properties): Properties => withoutCold(inputs),
@@ -185,6 +187,8 @@ export const resourceGroup = handlers<Inputs, Outputs>({
         inputs.listeningPorts ?? [],
         addresses.map((address) => address.ip),
       );
+    if (running.length === inputs.members.length)
+      await verifyStarted(cluster, inputs, started);
     return { activeNode };
   },
 
@@ -214,6 +218,8 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     const changed =
       (isHot && tellDrift(cib, declared(state))) ||
       isNarrowing(cib, state.members);
+    const isSeen =
+      !isProved || (await isVerified(cluster, state, { node, cib, status }));
     return {
       ...state,
       standby: isHot ? standby : undefined,
@@ -226,7 +232,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
           cib.primitives.get(id)?.meta[stagedMark] !== state.resourceId,
       ),
       meta: readAttributes((found ?? clone)?.meta ?? {}, state.meta),
-      ...(isProved && !changed ? {} : { incomplete: true }),
+      ...(isProved && isSeen && !changed ? {} : { incomplete: true }),
       activeNode: nodeOf(
         status,
         isHot ? state.members.slice(0, -1) : (found?.members ?? []),

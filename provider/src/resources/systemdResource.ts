@@ -36,6 +36,7 @@ import {
   withoutCold,
 } from "./inputs";
 import { handlers, type Applied, type Properties } from "./lifecycle";
+import { verifyStarted } from "./verify";
 import { sameObject, withoutReplaced } from "./replaced";
 import { returnToStandby } from "./standby";
 import {
@@ -87,6 +88,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     "addresses",
     "adopt",
     "rollback",
+    "verify",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -160,7 +162,9 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const agent = cib.primitives.get(inputs.resourceId)?.agent ?? "";
     const registeredUnit = unitOf(agent);
     if (inputs.group !== undefined) {
-      await memberSettles(cluster, inputs.resourceId, inputs.group);
+      const { resourceId, group } = inputs;
+      const started = await memberSettles(cluster, resourceId, group);
+      await verifyStarted(cluster, inputs, started);
       return { registeredUnit };
     }
     const started = await startedOn(cluster, inputs.resourceId, [

@@ -149,9 +149,10 @@ for (const suite of suites)
 
 onLab("bookworm", "what a change will do where something has failed", (lab) => {
   test("counts with the failures that it will forget", async (t) => {
-    // The agent takes any text here, and "ip address add" does not.
-    const options = { preferred_lft: "never" };
-    const broken = address("lone_ip", 34, { options });
+    // The agent takes a multicast address, and the kernel does not.
+    const broken = address("lone_ip", 34, {
+      ...{ ip: "ff02::34", cidrNetmask: 64, nic: "eth0" },
+    });
     const project = await makeProject(t, lab(), {
       program: programOf(broken),
     });

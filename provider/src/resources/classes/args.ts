@@ -43,6 +43,47 @@ export interface ResourceArgs {
    * about again, or a new resource removed. What others changed meanwhile stays. Default false.
    */
   rollback?: pulumi.Input<boolean | undefined>;
+  /**
+   * What a mail service must show at the address of the resource, or at those of its group, after every change of it and in
+   * a refresh: {} that it greets and answers EHLO. Where it does not, the update fails, with what was said on the wire.
+   * Default: nobody talks with it.
+   */
+  verify?: pulumi.Input<VerifyArgs | undefined>;
+}
+
+/** An SMTP dialogue with the address, by a passive node and by the machine that runs Pulumi where it can reach it. */
+export interface VerifyArgs {
+  /** The TCP port. 465 is spoken to in TLS from the first byte. Default 25. */
+  port?: pulumi.Input<number | undefined>;
+  /** What the greeting must hold, such as the host name. Default: any greeting with 220. */
+  banner?: pulumi.Input<string | undefined>;
+  /** Extensions that EHLO must offer, such as ["SIZE", "8BITMIME"]; with starttls, once it is encrypted. Default: none. */
+  ehlo?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** Whether STARTTLS must be offered, and TLS come about. Default false. */
+  starttls?: pulumi.Input<boolean | undefined>;
+  /**
+   * The name that the certificate must be made out for, and the days that it must still hold (7). Who signed it is not
+   * looked at. It implies starttls.
+   */
+  certificate?: pulumi.Input<
+    | { name: pulumi.Input<string>; days?: pulumi.Input<number | undefined> }
+    | undefined
+  >;
+  /**
+   * From where: "passive", an online node that does not run it (the active one, where there is no other), and "pulumi", the
+   * machine that runs Pulumi. Default: both, the latter only where it can reach the address.
+   */
+  from?: pulumi.Input<pulumi.Input<"passive" | "pulumi">[] | undefined>;
+}
+
+/** The same as outputs. */
+export interface Verify {
+  port?: number;
+  banner?: string;
+  ehlo?: string[];
+  starttls?: boolean;
+  certificate?: { name: string; days?: number };
+  from?: ("passive" | "pulumi")[];
 }
 
 /** What every resource takes that may be a group's member. */

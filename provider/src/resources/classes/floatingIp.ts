@@ -3,7 +3,7 @@ import type { Connection } from "../../connection";
 import { providerText } from "../shim";
 import { replacedInOrder } from "./options";
 import { programInput } from "./program";
-import type { AttributeValue, MemberArgs, Timeouts } from "./args";
+import type { AttributeValue, MemberArgs, Timeouts, Verify } from "./args";
 import { connectionInput } from "./connection";
 
 export interface FloatingIpArgs extends MemberArgs {
@@ -42,6 +42,7 @@ export class FloatingIp extends pulumi.CustomResource {
   declare readonly group: pulumi.Output<string | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
   declare readonly rollback: pulumi.Output<boolean | undefined>;
+  declare readonly verify: pulumi.Output<Verify | undefined>;
   /** The node that holds the address. Undefined for a member of a group: see the group's. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../connection";
 import { providerText } from "../shim";
 import { replacedInOrder } from "./options";
-import type { AttributeValue, ResourceArgs, StandbyKind } from "./args";
+import type { AttributeValue, ResourceArgs, StandbyKind, Verify } from "./args";
 import { connectionInput } from "./connection";
 
 export interface ResourceGroupArgs extends ResourceArgs {
@@ -42,6 +42,7 @@ export class ResourceGroup extends pulumi.CustomResource {
   declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
   declare readonly rollback: pulumi.Output<boolean | undefined>;
+  declare readonly verify: pulumi.Output<Verify | undefined>;
   /** The node that runs the members, hot: that holds the addresses. Undefined while an operator has them disabled. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 

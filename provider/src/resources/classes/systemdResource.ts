@@ -3,7 +3,13 @@ import type { Connection } from "../../connection";
 import { providerText } from "../shim";
 import { replacedInOrder } from "./options";
 import { programInput } from "./program";
-import type { AttributeValue, MemberArgs, StandbyKind, Timeouts } from "./args";
+import type {
+  AttributeValue,
+  MemberArgs,
+  StandbyKind,
+  Timeouts,
+  Verify,
+} from "./args";
 import { connectionInput } from "./connection";
 
 export interface SystemdResourceArgs extends MemberArgs {
@@ -51,6 +57,7 @@ export class SystemdResource extends pulumi.CustomResource {
   declare readonly group: pulumi.Output<string | undefined>;
   declare readonly adopt: pulumi.Output<"update" | undefined>;
   declare readonly rollback: pulumi.Output<boolean | undefined>;
+  declare readonly verify: pulumi.Output<Verify | undefined>;
   /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
   declare readonly registeredUnit: pulumi.Output<string>;
   /** The nodes that were offline, where the unit is still to be stopped and disabled: the next update does it. */

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { suites } from "../../../lab";
+import {
+  failedWith,
+  makeProject,
+  nothingChanged,
+  onEveryNode,
+  onLab,
+  smtpStack,
+  succeeded,
+} from "../harness";
+
+/** A certificate for mail.example.org, made for tests. */
+const [key, certificate] = ["key", "cert"].map((what) =>
+  readFileSync(
+    join(__dirname, "../../outcome/fixtures", `mail.${what}.pem`),
+    "utf8",
+  ),
+);
+
+const withTls = `
+cd /etc/postfix
+cat >verify.pem <<'END'
+${key}${certificate}END
+postconf -e smtpd_tls_chain_files=/etc/postfix/verify.pem smtpd_tls_security_level=may myhostname=mail.example.org
+`;
+
+for (const suite of suites)
+  onLab(suite, "a stack that is looked at from outside", (lab) => {
+    test("answers as declared, or the update fails with what was said", async (t) => {
+      await onEveryNode(
+        lab(),
+        `cp /etc/postfix/main.cf /run/main.cf.before; ${withTls}`,
+      );
+      t.after(() =>
+        onEveryNode(
+          lab(),
+          "mv /run/main.cf.before /etc/postfix/main.cf; rm -f /etc/postfix/verify.pem",
+        ),
+      );
+      const program = (verify: object) =>
+        smtpStack.program.replace(
+          /cidrNetmask: 24,?/,
+          `cidrNetmask: 24, verify: ${JSON.stringify(verify)},`,
+        );
+      const right = {
+        banner: "mail.example.org",
+        ehlo: ["SIZE", "PIPELINING"],
+        certificate: { name: "mail.example.org", days: 14 },
+      };
+      const project = await makeProject(t, lab(), { program: program(right) });
+      succeeded(await project.up());
+      nothingChanged(await project.up(["--expect-no-changes"]));
+
+      const wrong = { ...right, certificate: { name: "smtp.example.net" } };
+      project.writeProgram(program(wrong));
+      const { output } = failedWith(await project.up());
+      const address = lab().floatingAddress.replaceAll(".", "\\.");
+      assert.match(
+        output,
+        new RegExp(
+          `- ${address}, port 25, seen from node-0\\d: the certificate is made out for DNS:mail\\.example\\.org, and not for smtp\\.example\\.net\\n` +
+            ` +< 220 mail\\.example\\.org ESMTP`,
+        ),
+      );
+
+      // What is told by a refresh is looked at again by the next update.
+      await onEveryNode(
+        lab(),
+        "postconf -e myhostname=other.example.org; postfix status 2>/dev/null && postfix reload || :",
+      );
+      project.writeProgram(program(right));
+      const refreshed = await project.refresh();
+      assert.match(refreshed.output, /seen from outside it does not answer/);
+      failedWith(await project.up());
+      await onEveryNode(
+        lab(),
+        "postconf -e myhostname=mail.example.org; postfix status 2>/dev/null && postfix reload || :",
+      );
+      succeeded(await project.up());
+      nothingChanged(await project.up(["--expect-no-changes"]));
+    });
+  });
