@@ -9,7 +9,6 @@ import {
   nothingChanged,
   onEveryNode,
   onLab,
-  smtpStack,
   succeeded,
 } from "../harness";
 
@@ -42,10 +41,7 @@ for (const suite of suites)
         ),
       );
       const program = (verify: object) =>
-        smtpStack.program.replace(
-          /cidrNetmask: 24,?/,
-          `cidrNetmask: 24, verify: ${JSON.stringify(verify)},`,
-        );
+        `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, verify: ${JSON.stringify(verify)} });`;
       const right = {
         banner: "mail.example.org",
         ehlo: ["SIZE", "PIPELINING"],
