@@ -8,6 +8,7 @@ import {
   configuration,
   epoch,
   eventually,
+  failedWith,
   listens,
   makeProject,
   nothingChanged,
@@ -204,4 +205,102 @@ for (const suite of suites)
       await onNode(lab(), passive, "postconf", "-X", "defer_transports");
       await onNode(lab(), passive, "postsuper", "-d", "ALL");
     });
+
+    test("is refused where Postfix cannot, and kept as declared whatever others do", async (t) => {
+      const before = await configuration(lab());
+      const project: Project = await makeProject(t, lab(), { program: "" });
+      const second = `, members: [{ id: second.resourceId, place: "before" }]`;
+      project.writeProgram(`
+const second = new pacemaker.FloatingIp("smtp_ip2", { connection, ip: "192.0.2.26", cidrNetmask: 24, group: "smtp-stack" });
+${programOf("hot", second)}`);
+      const sh = (node: string, script: string) =>
+        onNode(lab(), node, "/bin/sh", "-ec", script);
+
+      const version = await epoch(lab());
+      await sh(
+        "node-02",
+        `postconf -e inet_interfaces=127.0.0.1,${lab().floatingAddress}`,
+      );
+      for (const attempt of [await project.preview(), await project.up()])
+        failedWith(
+          attempt,
+          `on node-02: inet_interfaces names ${lab().floatingAddress}, and where that is not, Postfix cannot bind to it`,
+        );
+      await sh("node-02", "postconf -X inet_interfaces");
+      assert.equal(
+        (await configuration(lab())).includes("smtp_service"),
+        false,
+      );
+      assert.ok(version);
+
+      // A node in standby has none; it gets one when it is back.
+      await sh("node-01", "pcs node standby node-03");
+      succeeded(await project.up());
+      await servesHot(lab(), ["node-01", "node-02"]);
+      await sh("node-01", "pcs node unstandby node-03");
+      await eventually("Postfix on all nodes", () => servesHot(lab()));
+      const made = inAnyOrder(await configuration(lab()));
+      assert.match(made, /colocation-smtp_ip2-smtp_ip-INFINITY/);
+      nothingChanged(await project.up(["--refresh", "--expect-no-changes"]));
+
+      // What others change is shown, and mended.
+      for (const script of [
+        `pcs resource meta smtp_service-clone interleave=false
+        pcs constraint delete order-smtp_service-clone-smtp_ip-mandatory
+        pcs constraint delete colocation-smtp_ip-smtp_service-clone-INFINITY`,
+        `pcs resource unclone smtp_service`,
+      ]) {
+        await sh("node-01", script);
+        const mended = succeeded(await project.up(["--refresh"]));
+        t.diagnostic(`${script}: ${mended.steps.join(", ")}`);
+        assert.equal(inAnyOrder(await configuration(lab())), made, script);
+        await servesHot(lab());
+        nothingChanged(await project.up(["--refresh", "--expect-no-changes"]));
+      }
+
+      // Replaced by force, it stands by as before.
+      await sampled(t, lab(), "replaced", async () => {
+        for (const [flag, name] of [
+          ["--target-replace", "smtp_service"],
+          ["--target-replace", "smtp_ip"],
+          ["--replace", "smtp_service"],
+          ["--replace", "smtp-stack"],
+        ] as const) {
+          const { urn } = (await project.resources()).find((one) =>
+            one.urn.endsWith(`::${name}`),
+          )!;
+          const outcome = succeeded(await project.up([flag, urn]));
+          t.diagnostic(`${flag} ${name}: ${outcome.steps.join(", ")}`);
+          assert.equal(inAnyOrder(await configuration(lab())), made, name);
+          await servesHot(lab());
+        }
+      });
+
+      // What was made by hand in the same words is taken over untouched.
+      const others = (await project.resources()).filter(
+        ({ type }) => !/Stack$|providers/.test(type),
+      );
+      for (const { urn } of others.reverse())
+        succeeded(
+          await project.pulumi([
+            "state",
+            "delete",
+            urn,
+            "--yes",
+            "--force",
+            "--stack",
+            "test",
+          ]),
+        );
+      const kept = await epoch(lab());
+      succeeded(await project.up());
+      assert.equal(await epoch(lab()), kept);
+      succeeded(await project.destroy());
+      assert.equal(await configuration(lab()), before);
+    });
   });
+
+/** What is made again stands in another place. */
+function inAnyOrder(text: string): string {
+  return text.split("\n").sort().join("\n");
+}
