@@ -8,6 +8,7 @@ export const parts = [
   "clusters",
   "writers",
   "placement",
+  "failover",
 ] as const;
 export type Part = (typeof parts)[number];
 

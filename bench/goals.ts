@@ -17,6 +17,8 @@ const most = (name: string) => (figures: Figures) => {
   return values && Math.max(...values);
 };
 
+const middle = (name: string) => (figures: Figures) => figures.median(name);
+
 export const goals: readonly Goal[] = [
   {
     what: "SmtpStack, first handler to 220, over the raw patch",
@@ -73,6 +75,16 @@ export const goals: readonly Goal[] = [
     what: "misplacement window, seconds, sampled every 50 ms",
     atMost: 0,
     measured: most("ours, seconds out of place"),
+  },
+  {
+    what: "failover that is planned, hot, seconds",
+    atMost: 0.5,
+    measured: middle("failover: hot, planned"),
+  },
+  {
+    what: "master killed, hot, seconds from its detection to another node's banner",
+    atMost: 1,
+    measured: middle("failover: hot, master killed, from its detection"),
   },
   {
     what: "changes of concurrent writers that were lost",

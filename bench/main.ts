@@ -20,6 +20,7 @@ import {
 import { endRunning } from "../tests/cluster/harness/pulumi";
 import { chart } from "./chart";
 import { measureClusters } from "./clusters";
+import { failoverWays } from "./failover";
 import { Figures, inTurns, load } from "./measure";
 import { panels } from "./panels";
 import { placementWays } from "./placement";
@@ -73,6 +74,8 @@ const work: Record<
       );
     return failures;
   },
+  failover: async ({ options, lab, figures, cleanUp }) =>
+    inTurns(await failoverWays(lab, cleanUp), options.rounds, figures, say),
   writers: ({ options, lab, figures }) =>
     measureWriters(lab, options.writerRounds, figures, say),
 };

@@ -33,8 +33,23 @@ const scale = (size: number): Wanted => ({
   ],
 });
 
+const failover: Wanted = {
+  title:
+    "A failover, as clients see it: planned, and after Pacemaker found a killed master",
+  bars: [
+    ["planned, cold", "failover: cold, planned"],
+    [
+      "planned, cold, timeouts of 5 s",
+      "failover: cold, timeouts of 5 s, planned",
+    ],
+    ["planned, hot", "failover: hot, planned", true],
+    ["killed, cold", "failover: cold, master killed, from its detection"],
+    ["killed, hot", "failover: hot, master killed, from its detection", true],
+  ],
+};
+
 export function panels(figures: Figures, sizes: readonly number[]): Panel[] {
-  return [smtp, ...sizes.map(scale)]
+  return [smtp, ...sizes.map(scale), failover]
     .map(({ title, bars }) => ({
       title,
       unit: "s",

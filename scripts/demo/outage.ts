@@ -21,18 +21,24 @@ export interface Prober {
   greeted(count: number, since: number): Promise<void>;
   /** The longest time without a greeting since a moment, in milliseconds. */
   outageSince(since: number): number;
+  /** When the client was first greeted since a moment. NaN: not yet. */
+  firstSince(since: number): number;
   stop(): Promise<void>;
 }
 
-/** A client in the lab's network that connects every 25 ms and waits for the banner. */
-export function startProber(lab: Lab, signal: AbortSignal): Prober {
+/** A client in the lab's network that connects every 25 ms, or as often as it is told, and waits for the banner. */
+export function startProber(
+  lab: Lab,
+  signal: AbortSignal,
+  everyMs = probeMs,
+): Prober {
   const [program = "", ...args] = inNamespace(lab.namespace, [
     process.execPath,
     ...process.execArgv,
     join(__dirname, "prober.ts"),
     lab.floatingAddress,
     String(smtpPort),
-    String(probeMs),
+    String(everyMs),
   ]);
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "close").catch(() => undefined);
@@ -56,6 +62,7 @@ export function startProber(lab: Lab, signal: AbortSignal): Prober {
       const after = greetings.filter((time) => time >= since);
       return longestGap(before === undefined ? after : [before, ...after]);
     },
+    firstSince: (since) => greetings.find((time) => time >= since) ?? NaN,
     stop: async () => {
       child.stdin.end();
       const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
