@@ -283,3 +283,21 @@ test("idPrefix keeps the ids of a stack that has another name", async () => {
     ["smtp_ip", "smtp_service"],
   );
 });
+
+test("hot, Postfix is in a clone, and the members have what they need for it", async () => {
+  const { connection, named, cluster } = startProgram();
+  await make({ connection, standby: "hot", timeouts: { stop: "20s" } });
+  const { standby, meta, addresses, timeouts } = named("smtp_service").inputs;
+  assert.equal(standby, "hot");
+  assert.deepEqual(meta, {
+    "migration-threshold": 1,
+    "failure-timeout": "60s",
+  });
+  assert.deepEqual(addresses, ["192.0.2.25"]);
+  assert.deepEqual(timeouts, { stop: "20s" });
+  assert.equal(named("smtp-stack").inputs.standby, "hot");
+  assert.deepEqual(cluster.primitive("smtp_service")?.clone, {
+    interleave: "true",
+  });
+  assert.equal(cluster.group("smtp-stack"), undefined);
+});

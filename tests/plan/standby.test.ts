@@ -270,4 +270,12 @@ test("service and addresses of an arrangement are found from each of them", () =
   for (const id of ["ip", "s"])
     assert.deepEqual(standbyOf(found, id), { service: "s", addresses: ["ip"] });
   assert.equal(standbyOf(found, "other"), undefined);
+  // The one that the others are with leads, wherever it stands.
+  const led = cib(
+    ip("ip2") + ip() + clone(),
+    `<rsc_colocation id="a" rsc="ip2" with-rsc="s-clone" score="INFINITY"/>` +
+      `<rsc_colocation id="b" rsc="ip2" with-rsc="ip" score="INFINITY"/>` +
+      colocation(),
+  );
+  assert.deepEqual(standbyOf(led, "s")?.addresses, ["ip", "ip2"]);
 });

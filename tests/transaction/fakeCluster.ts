@@ -41,6 +41,8 @@ export interface FakePrimitive {
   options: Values;
   meta: Values;
   operations: { name: string; attributes: Values }[];
+  /** The meta attributes of its clone `ID-clone`, where it stands in one. */
+  clone?: Values;
 }
 
 export interface FakeGroup {
@@ -239,6 +241,13 @@ export class FakeCluster {
     switch (path) {
       case "/usr/sbin/crm_node":
         return ok(`${node.name}\n`);
+      case "/usr/sbin/postconf":
+        // As Debian installs it.
+        return ok(
+          words.includes("-M")
+            ? "smtp inet n - y - - smtpd\n"
+            : "inet_interfaces = all\ninet_protocols = all\nsmtp_bind_address =\nsmtp_bind_address6 =\n",
+        );
       case "/usr/sbin/crm_mon":
         return ok(this.crmMon());
       case "/usr/sbin/crmadmin":
@@ -304,6 +313,14 @@ export class FakeCluster {
 
   private crmMon(): string {
     const status = (found: FakePrimitive): string => {
+      if (found.clone && !this.isStopped(found))
+        return this.usable()
+          .map(
+            ({ name }) =>
+              `<resource id="${found.id}" resource_agent="${found.agent}" role="Started" active="true" orphaned="false" ` +
+              `blocked="false" managed="${!this.isHeld(found.id)}" failed="false"><node name="${name}"/></resource>`,
+          )
+          .join("");
       const node = this.running.get(found.id);
       const stuck = this.stopFails.has(found.id) && this.isStopped(found);
       return (
@@ -359,7 +376,14 @@ export class FakeCluster {
 
   private isStopped(found: FakePrimitive): boolean {
     const role = found.meta["target-role"];
-    return (role ?? this.groupOf(found.id)?.meta["target-role"]) === "Stopped";
+    const around = found.clone ?? this.groupOf(found.id)?.meta;
+    return (role ?? around?.["target-role"]) === "Stopped";
+  }
+
+  private usable(): FakeNode[] {
+    return this.nodes.filter(
+      (node) => node.online && !this.standby.has(node.name),
+    );
   }
 
   private isHeld(id: string): boolean {
@@ -372,9 +396,7 @@ export class FakeCluster {
 
   /** Starts and stops what the configuration says, at once. */
   settle(): void {
-    const usable = this.nodes.filter(
-      (node) => node.online && !this.standby.has(node.name),
-    );
+    const usable = this.usable();
     const present = new Set<string>();
     this.resources.forEach((found, index) => {
       const chain = found.kind === "group" ? found.members : [found];
@@ -456,6 +478,15 @@ export class FakeCluster {
       for (const id of quoted(ids, "id"))
         for (const name of quoted(xpath, "name"))
           delete primitive(id).meta[name];
+      for (const id of /^\/\/constraints\/\*\[@id=/.test(xpath)
+        ? quoted(xpath, "id")
+        : [])
+        this.constraints = this.constraints.replace(
+          new RegExp(`<[^<]* id="${id}"[^<]*/>`),
+          "",
+        );
+    } else if (topic === "cibadmin" && rest.includes("constraints")) {
+      this.constraints += rest.at(-1);
     } else if (topic === "cibadmin" && verb === "--delete") {
       const [, id] = /resources\/primitive\[@id="([^"]*)"\]$/.exec(rest[1]!)!;
       if (this.groupOf(id!)) fail("it is a member");
@@ -511,7 +542,12 @@ export class FakeCluster {
       } else assign(found.options, words);
     } else if (verb === "meta") {
       const [id = "", ...words] = rest;
-      assign((this.group(id) ?? primitive(id)).meta, words);
+      const cloned = this.primitive(id.replace(/-clone$/, ""))?.clone;
+      assign(cloned ?? (this.group(id) ?? primitive(id)).meta, words);
+    } else if (verb === "clone") {
+      primitive(rest[0]).clone = {};
+    } else if (verb === "unclone") {
+      delete primitive(rest[0]).clone;
     } else if (verb === "group" && rest[0] === "add") {
       const [, id = "", ...words] = rest;
       const where = words[0]?.startsWith("--") ? words.splice(0, 2) : [];
@@ -668,8 +704,9 @@ export class FakeCluster {
 
   private onNode(node: FakeNode): FakePrimitive[] {
     return [...this.running]
-      .filter(([, name]) => name === node.name)
-      .map(([id]) => this.primitive(id)!);
+      .map(([id, name]) => ({ found: this.primitive(id)!, name }))
+      .filter(({ found, name }) => found.clone || name === node.name)
+      .map(({ found }) => found);
   }
 
   private listeners(node: FakeNode): string {
@@ -776,6 +813,10 @@ function operationId(
 }
 
 function resourceXml(found: FakePrimitive | FakeGroup): string {
+  if (found.kind === "primitive" && found.clone) {
+    const { clone, ...alone } = found;
+    return `<clone id="${found.id}-clone">${resourceXml(alone)}${pairs(`${found.id}-clone`, "meta_attributes", clone)}</clone>`;
+  }
   if (found.kind === "group")
     return `<group id="${found.id}">${found.members.map(resourceXml).join("")}${pairs(found.id, "meta_attributes", found.meta)}</group>`;
   const parts = found.agent.split(":");

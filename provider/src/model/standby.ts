@@ -121,7 +121,10 @@ export function followed(cib: Cib, address: string): string | undefined {
   )?.attributes["with-rsc"];
 }
 
-/** Where the resource is part of such an arrangement: its service, and the addresses that follow it. */
+/**
+ * Where the resource is part of such an arrangement: its service, and the addresses that follow it, the one that leads the
+ * others first.
+ */
 export function standbyOf(
   cib: Cib,
   id: string,
@@ -135,5 +138,16 @@ export function standbyOf(
       ? [attributes.rsc!]
       : [],
   );
-  return { service, addresses: [...new Set(following)] };
+  const addresses = [...new Set(following)];
+  const isLed = (address: string): boolean =>
+    cib.constraints.some(
+      ({ kind, attributes }) =>
+        kind === "colocation" &&
+        attributes.rsc === address &&
+        addresses.includes(attributes["with-rsc"] ?? ""),
+    );
+  return {
+    service,
+    addresses: addresses.sort((a, b) => Number(isLed(a)) - Number(isLed(b))),
+  };
 }
