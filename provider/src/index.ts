@@ -28,9 +28,17 @@ export {
   type ResourceGroupArgs,
 } from "./resources/classes/resourceGroup";
 export {
+  PostfixConfiguration,
+  type PostfixArgs,
+  type PostfixConfigurationArgs,
+  type PostfixMapArgs,
+  type PostfixSetting,
+  type PostfixValue,
+} from "./resources/classes/postfixConfiguration";
+export { type SynchronizedFileArgs } from "./resources/classes/secretFiles";
+export {
   SynchronizedFiles,
   type SynchronizedFile,
-  type SynchronizedFileArgs,
   type SynchronizedFilesArgs,
 } from "./resources/classes/synchronizedFiles";
 export {

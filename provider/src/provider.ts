@@ -10,6 +10,7 @@ import { closeAll } from "./ssh";
 export { floatingIp } from "./resources/floatingIp";
 export { systemdResource } from "./resources/systemdResource";
 export { resourceGroup } from "./resources/resourceGroup";
+export { postfixConfiguration } from "./resources/postfixConfiguration";
 export { synchronizedFiles } from "./resources/synchronizedFiles";
 
 reportBy(connectEngine());

@@ -10,6 +10,7 @@ import { repo, userFolder, ways } from "./installed";
 const kinds = [
   ...(["FloatingIp", "SystemdResource"] as const),
   ...(["ResourceGroup", "SynchronizedFiles"] as const),
+  "PostfixConfiguration" as const,
 ];
 
 /** What every state holds of a resource's provider, for ever: see provider/src/resources/shim.ts. */
@@ -27,12 +28,13 @@ pulumi.runtime.setMocks({
   },
   call() { return {}; },
 });
-const { FloatingIp, SystemdResource, ResourceGroup, SynchronizedFiles } = require("pulumi-pacemaker");
+const { FloatingIp, SystemdResource, ResourceGroup, SynchronizedFiles, PostfixConfiguration } = require("pulumi-pacemaker");
 const connection = { hosts: ["192.0.2.11"], password: "SECRET" };
 const made = [
   new FloatingIp("a", { connection, ip: "192.0.2.25" }),
   new SystemdResource("b", { connection, unit: "postfix" }),
   new ResourceGroup("g", { connection, members: ["a", "b"] }),
+  new PostfixConfiguration("p", { connection, maps: { a: { content: "SECRET" } }, tls: { key: "SECRET", cert: "C" } }),
   new SynchronizedFiles("f", { connection, files: { "/etc/a": { content: "SECRET" } } }),
 ];
 pulumi.all(made.map((one) => one.urn)).apply(() => process.stdout.write(JSON.stringify(texts)));

@@ -6,6 +6,10 @@ import {
 } from "../resources/classes/connection";
 import type { VerifyArgs } from "../resources/classes/args";
 import { FloatingIp } from "../resources/classes/floatingIp";
+import {
+  PostfixConfiguration,
+  type PostfixArgs,
+} from "../resources/classes/postfixConfiguration";
 import { ResourceGroup } from "../resources/classes/resourceGroup";
 import {
   SystemdResource,
@@ -24,6 +28,11 @@ export interface SmtpStackArgs {
   nic?: pulumi.Input<string | undefined>;
   /** The systemd service. Default: the real Postfix unit, found out on the nodes. */
   unit?: pulumi.Input<string> | undefined;
+  /**
+   * What shall be the same in Postfix's configuration on every node; see `PostfixArgs`. It is in place before Postfix starts.
+   * Default: the configuration is the nodes' own affair.
+   */
+  postfix?: PostfixArgs | undefined;
   /**
    * Further members of the group, such as a second address or a milter: their ids, best the resources' own `resourceId`
    * outputs, made with `group` set to `NAME-stack`. They start in this order, after Postfix, or before it (and after the
@@ -116,6 +125,8 @@ export class SmtpStack extends pulumi.ComponentResource {
   readonly floatingIp: FloatingIp;
   readonly service: SystemdResource;
   readonly group: ResourceGroup;
+  /** Where `postfix` is given. */
+  readonly configuration: PostfixConfiguration | undefined;
 
   constructor(
     name: string,
@@ -160,6 +171,18 @@ export class SmtpStack extends pulumi.ComponentResource {
       },
       parent,
     );
+    this.configuration =
+      args.postfix &&
+      new PostfixConfiguration(
+        `${name}_postfix`,
+        {
+          ...args.postfix,
+          connection,
+          resourceId: idOf("_postfix"),
+          service: idOf("_service"),
+        },
+        parent,
+      );
     this.service = new SystemdResource(
       `${name}_service`,
       {
@@ -171,7 +194,10 @@ export class SmtpStack extends pulumi.ComponentResource {
         standby: args.standby,
         ...hotService(args),
       },
-      parent,
+      {
+        ...parent,
+        ...(this.configuration ? { dependsOn: [this.configuration] } : {}),
+      },
     );
     this.group = new ResourceGroup(
       `${name}-stack`,

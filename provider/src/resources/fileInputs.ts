@@ -1,11 +1,6 @@
 import { z } from "zod";
 import { text, wrong } from "./inputs";
 
-export const path = text(
-  `an absolute path of a file without "//", "." or "..", such as "/etc/haproxy/haproxy.cfg"`,
-  isPath,
-);
-
 function isPath(value: string): boolean {
   return (
     /^(\/[^/\p{Cc}{}]+)+$/u.test(value) &&
@@ -14,18 +9,18 @@ function isPath(value: string): boolean {
   );
 }
 
-const account = text(
+export const account = text(
   `the name or the number of a user or group on the nodes, such as "root"`,
   (value) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\$?$/.test(value),
 );
 
-const mode = text(
+export const mode = text(
   `the mode of a file in octal digits, such as "0640"`,
   (value) => /^0?[0-7]{3}$/.test(value),
 );
 
 /** Never shown: it may be a secret. */
-const content = z.string({
+export const content = z.string({
   error: (issue) =>
     issue.input === undefined
       ? "is missing: it must be the text of the file"
@@ -50,20 +45,40 @@ export const fileMap = z
         : undefined,
   })
   .superRefine((files, context) => {
-    const paths = Object.keys(files);
-    if (paths.length === 0)
+    if (Object.keys(files).length === 0)
       context.addIssue({
         code: "custom",
         message: "is empty: name at least one file",
       });
-    for (const one of paths)
-      if (!isPath(one))
-        context.addIssue({
-          code: "custom",
-          path: [one],
-          message: `is no absolute path of a file without "//", "." or "..", such as "/etc/haproxy/haproxy.cfg"`,
-        });
+    checkPaths(Object.keys(files), (name) => name, context);
   });
+
+/** Files by their paths, or by their names in Postfix's folder. */
+export function namedFiles<One extends z.ZodType>(one: One) {
+  return z
+    .record(z.string(), one)
+    .superRefine((files, context) =>
+      checkPaths(
+        Object.keys(files),
+        (name) => (name.startsWith("/") ? name : `/${name}`),
+        context,
+      ),
+    );
+}
+
+function checkPaths(
+  names: readonly string[],
+  pathOf: (name: string) => string,
+  context: z.RefinementCtx,
+): void {
+  for (const name of names)
+    if (!isPath(pathOf(name)))
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: `is no absolute path of a file without "//", "." or "..", such as "/etc/haproxy/haproxy.cfg"`,
+      });
+}
 
 /** A command with its arguments. */
 export const command = z

@@ -1,6 +1,10 @@
 /** The names in `pulumi-pacemaker/provider`: permanent, since states hold them. */
 export type ProviderName =
-  "floatingIp" | "systemdResource" | "resourceGroup" | "synchronizedFiles";
+  | "floatingIp"
+  | "systemdResource"
+  | "resourceGroup"
+  | "synchronizedFiles"
+  | "postfixConfiguration";
 
 /**
  * What a state holds of a resource's provider: the way to the real one, and nothing else. Whatever stood here by value

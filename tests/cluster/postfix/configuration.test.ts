@@ -14,6 +14,7 @@ import {
   onEveryNode,
   onLab,
   onNode,
+  smtpStack,
   succeeded,
 } from "../harness";
 import { remoteCommands } from "../life/commands";
@@ -187,5 +188,181 @@ for (const suite of suites)
       assert.match((await shown(lab()))["node-01"]!, /one\.conf/);
       for (const [where, text] of texts)
         assert.ok(!text.includes(canary), `${where} holds the canary`);
+    });
+  });
+
+interface Postfix {
+  main?: Record<string, unknown>;
+  master?: Record<string, unknown>;
+  maps?: Record<string, unknown>;
+  tls?: Record<string, string>;
+}
+
+const stackOf = (postfix: Postfix): string =>
+  `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, postfix: ${JSON.stringify(postfix)} });`;
+
+const onAll = (lab: Lab, value: string): Record<string, string> =>
+  Object.fromEntries(lab.nodes.map(({ name }) => [name, value]));
+
+const effective = (lab: Lab, ...names: string[]) =>
+  onEveryNode(lab, `postconf -hx ${names.join(" ")}`);
+
+const masterPid = (lab: Lab, node: string) =>
+  onNode(lab, node, "cat", "/var/spool/postfix/pid/master.pid");
+
+for (const suite of suites)
+  onLab(suite, "Postfix's configuration", (lab) => {
+    test("is checked, rolled out, reloaded or restarted, and compared", async (t) => {
+      const key = await onNode(
+        ...[lab(), "node-01", "/bin/sh", "-ec"],
+        `cd /run; openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=mail.example.org \
+           -keyout key.pem -out cert.pem 2>/dev/null; cat key.pem; rm key.pem`,
+      );
+      const cert = await onNode(lab(), "node-01", "cat", "/run/cert.pem");
+      const password = "canary-of-the-relay";
+      const canaries = [password, ...key.split("\n").slice(1, -2)];
+      const before = await onEveryNode(lab(), "cat /etc/postfix/main.cf");
+      const declared = (main: Record<string, unknown>): Postfix => ({
+        main: {
+          relayhost: "[relay.example.org]:587",
+          smtp_sasl_password_maps:
+            "$default_database_type:/etc/postfix/sasl_passwd",
+          myhostname: {
+            perNode: Object.fromEntries(
+              lab().nodes.map(({ name }) => [name, `${name}.mail.example.org`]),
+            ),
+          },
+          ...main,
+        },
+        master: {
+          "submission/inet":
+            "n - y - - smtpd -o syslog_name=postfix/submission",
+        },
+        maps: {
+          sasl_passwd: {
+            content: `[relay.example.org]:587 user:${password}\n`,
+            mode: "0600",
+          },
+        },
+        tls: { key, cert },
+      });
+      const texts = new Map<string, string>();
+      const project = await makeProject(t, lab(), {
+        program: stackOf(
+          declared({ relayhots: "x", message_size_limit: "abc" }),
+        ),
+        env: { PACEMAKER_DEBUG: "1" },
+      });
+
+      // Postfix itself says what is wrong, on each node, before anything is touched.
+      const refused = failedWith(
+        await project.preview(["--diff"]),
+        "smtp_postfix: the check of its files failed. Nothing was changed on any node. On node-01:",
+        "relayhots is no parameter of this Postfix, and nothing refers to it: check the spelling",
+        "On node-03:",
+        /fatal: bad numerical configuration: message_size_limit = abc/,
+      );
+      texts.set("refused preview", refused.output);
+      assert.deepEqual(
+        await onEveryNode(lab(), "cat /etc/postfix/main.cf"),
+        before,
+      );
+
+      project.writeProgram(stackOf(declared({})));
+      texts.set("preview", succeeded(await project.preview(["--diff"])).output);
+      texts.set("up", succeeded(await project.up(["--diff"])).output);
+      const active = await smtpStack.serves(lab());
+      assert.deepEqual(
+        await effective(lab(), "relayhost", "myhostname"),
+        Object.fromEntries(
+          lab().nodes.map(({ name }) => [
+            name,
+            `[relay.example.org]:587\n${name}.mail.example.org\n`,
+          ]),
+        ),
+      );
+      assert.deepEqual(
+        await onEveryNode(
+          lab(),
+          `postmap -q '[relay.example.org]:587' "$(postconf -h default_database_type):/etc/postfix/sasl_passwd"
+          cd /etc/postfix; stat -c '%a %U %G' smtpd-key.pem smtpd-cert.pem sasl_passwd sasl_passwd.*db
+          ls -A | grep -c pacemaker || true
+          postconf -M submission/inet`,
+        ),
+        onAll(
+          lab(),
+          `user:${password}\n600 root root\n644 root root\n600 root postfix\n600 root postfix\n0\n` +
+            `submission inet  n       -       y       -       -       smtpd -o syslog_name=postfix/submission\n`,
+        ),
+      );
+      // What was not declared stays, letter by letter.
+      for (const [node, text] of Object.entries(
+        await onEveryNode(lab(), "cat /etc/postfix/main.cf"),
+      ))
+        for (const line of before[node]!.split("\n"))
+          if (!/^(relayhost|myhostname|smtpd_tls_(key|cert)_file)\b/.test(line))
+            assert.ok(text.split("\n").includes(line), `${node}: ${line}`);
+
+      nothingChanged(await project.up(["--expect-no-changes"]));
+      const calm = nothingChanged(await project.refresh());
+      assert.equal(
+        remoteCommands(calm).filter((line) => /python3/.test(line)).length,
+        lab().nodes.length,
+        "one remote command a node",
+      );
+      texts.set("state", await project.exportText());
+
+      // A reload where that is enough: the master stays, and Debian's copies for its jail are fresh.
+      const master = await masterPid(lab(), active);
+      await onEveryNode(lab(), "echo '# fresh' >>/etc/hosts");
+      project.writeProgram(stackOf(declared({ message_size_limit: 2048000 })));
+      const reloaded = succeeded(await project.up());
+      assert.deepEqual(reloaded.changes, { same: 5, update: 1 });
+      assert.equal(await masterPid(lab(), active), master);
+      await onNode(
+        lab(),
+        active,
+        "cmp",
+        "/etc/hosts",
+        "/var/spool/postfix/etc/hosts",
+      );
+
+      // A stop and a start by the cluster where it is not: on the active node alone, and the address stays.
+      const interfaces = `127.0.0.1, ${lab().floatingAddress}`;
+      const main = { message_size_limit: 2048000, inet_interfaces: interfaces };
+      project.writeProgram(stackOf(declared(main)));
+      texts.set("restart", succeeded(await project.up()).output);
+      assert.equal(await smtpStack.serves(lab()), active);
+      assert.notEqual(await masterPid(lab(), active), master);
+      assert.deepEqual(
+        await onEveryNode(
+          lab(),
+          "journalctl -b --no-pager | grep -c 'ignoring inet_' || true",
+        ),
+        onAll(lab(), "0\n"),
+        "what Postfix says of a change that a reload cannot do",
+      );
+
+      // A hand on a parameter is a difference.
+      const passive = lab().nodes.find(({ name }) => name !== active)!.name;
+      await onNode(lab(), passive, "postconf", "-e", "relayhost=theirs");
+      const drift = succeeded(await project.refresh(["--diff"]));
+      texts.set("drift", drift.output);
+      assert.match(
+        drift.output,
+        new RegExp(
+          `warning: smtp_postfix: is not as declared on ${passive}: /etc/postfix/main\\.cf has other content`,
+        ),
+      );
+      assert.doesNotMatch(drift.output, /theirs/);
+      succeeded(await project.up());
+      assert.match(
+        (await effective(lab(), "relayhost"))[passive]!,
+        /relay\.example/,
+      );
+      texts.set("destroy", succeeded(await project.destroy()).output);
+      for (const [where, text] of texts)
+        for (const one of canaries)
+          assert.ok(!text.includes(one), `${where} holds a secret`);
     });
   });

@@ -242,12 +242,9 @@ def try_out(root):
         os.chmod(root + path, int(one["mode"], 8))
         with open(root + path, "rb") as file:
             files.append((path, file.read(), uid, gid, int(one["mode"], 8)))
-    if failed:
-        return files, failed, []
-    for argv in request["checks"]:
-        result = command(filled(argv, root))
-        if result["code"] != 0:
-            failed.append(dict(shown(result), argv=argv))
+    # What a check says of the whole tells more than a build that it made fail.
+    checked = [(argv, command(filled(argv, root))) for argv in request["checks"]]
+    failed = [dict(shown(result), argv=argv) for argv, result in checked if result["code"] != 0] or failed
     reports = [] if failed else [shown(command(filled(argv, root))) for argv in request["reports"]]
     return files, failed, reports
 

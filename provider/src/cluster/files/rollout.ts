@@ -189,7 +189,15 @@ function inWords(failed: readonly Failed[]): string {
   return failed
     .map(
       ({ argv, code, words }) =>
-        `"${quoteArgv(argv)}" ended with exit code ${code}:\n${indent(words.trim() || "no output")}`,
+        `"${nameOf(argv)}" ended with exit code ${code}:\n${indent(words.trim() || "no output")}`,
     )
     .join("\n");
+}
+
+/** A script of ours is known by its name, which stands behind it. */
+function nameOf(argv: readonly string[]): string {
+  const [program, option, , name] = argv;
+  return program === "/bin/sh" && option === "-c" && name !== undefined
+    ? name
+    : quoteArgv(argv);
 }

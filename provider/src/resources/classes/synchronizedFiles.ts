@@ -2,19 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../connection";
 import { providerText } from "../shim";
 import { replacedInOrder } from "./options";
+import { withSecretContents, type SynchronizedFileArgs } from "./secretFiles";
 import { connectionInput, type ConnectionArgs } from "./connection";
-
-/** A file that shall be the same on every node. */
-export interface SynchronizedFileArgs {
-  /** The whole text. It is marked as a secret, and encrypted in the state. */
-  content: pulumi.Input<string>;
-  /** The user to whom it belongs, by name or number. Default "root". */
-  owner?: pulumi.Input<string | undefined>;
-  /** The group to which it belongs, by name or number. Default "root". */
-  group?: pulumi.Input<string | undefined>;
-  /** Who may read and write it, in octal digits. Default "0644". */
-  mode?: pulumi.Input<string | undefined>;
-}
 
 /** The same as an output. */
 export interface SynchronizedFile {
@@ -94,7 +83,7 @@ export class SynchronizedFiles extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection, name),
       resourceId: args.resourceId ?? name,
-      files: withSecrets(args.files),
+      files: withSecretContents(args.files) as SynchronizedFilesArgs["files"],
     };
     super(
       "pulumi-nodejs:dynamic/pacemaker:SynchronizedFiles",
@@ -108,23 +97,4 @@ export class SynchronizedFiles extends pulumi.CustomResource {
       replacedInOrder(options),
     );
   }
-}
-
-type Files = SynchronizedFilesArgs["files"];
-
-/** The contents are secrets; the rest may be read in a difference. */
-function withSecrets(files: Files): Files {
-  if (isEventual(files)) return pulumi.secret(files) as Files;
-  return Object.fromEntries(
-    Object.entries(files ?? {}).map(([path, file]) => [
-      path,
-      isEventual(file)
-        ? (pulumi.secret(file) as pulumi.Input<SynchronizedFileArgs>)
-        : { ...file, content: pulumi.secret(file.content) },
-    ]),
-  );
-}
-
-function isEventual(value: unknown): boolean {
-  return pulumi.Output.isInstance(value) || value instanceof Promise;
 }

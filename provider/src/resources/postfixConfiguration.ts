@@ -1,0 +1,220 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { FilesNode } from "../cluster/files/everywhere";
+import type { NodeRollout } from "../cluster/files/rollout";
+import type { Report } from "../cluster/files/script";
+import { restartByCluster } from "../cluster/change/restart";
+import { clusterOf } from "../cluster/nodes/members";
+import type { Connection } from "../connection";
+import { PacemakerError } from "../errors";
+import { fullMode } from "../model/files";
+import {
+  folder,
+  mainPath,
+  masterPath,
+  pathsOf,
+  plainFiles,
+  wantedOn,
+  type DeclaredPostfix,
+} from "../postfix/wanted";
+import {
+  applyFiles,
+  examineFiles,
+  filesAreUnfinished,
+  foretellFiles,
+  readFiles,
+  type DeclaredFiles,
+  type FilesOutputs,
+} from "./files";
+import { connection, id } from "./inputs";
+import { handlers, type Properties } from "./lifecycle";
+import { postfixSchema } from "./postfixInputs";
+
+interface Inputs extends Partial<DeclaredPostfix> {
+  connection: Connection;
+  resourceId: string;
+  service?: string;
+}
+
+const schema = z.strictObject({
+  connection,
+  resourceId: id,
+  service: id.optional(),
+  ...postfixSchema,
+});
+
+export const postfixConfiguration = handlers<Inputs, FilesOutputs>({
+  name: "postfixConfiguration",
+  schema,
+  inputNames: [
+    ...(["connection", "resourceId", "service"] as const),
+    ...(["main", "master", "maps", "tls", "files"] as const),
+  ],
+
+  normalise(inputs: Properties): Properties {
+    return {
+      ...inputs,
+      ...withDefaults(inputs, "maps", {
+        owner: "root",
+        group: "postfix",
+        mode: "0640",
+      }),
+      ...withDefaults(inputs, "files", {
+        owner: "root",
+        group: "root",
+        mode: "0644",
+      }),
+    };
+  },
+
+  examine: (inputs, previous) => examineFiles(declared(inputs), !previous),
+
+  foretell: (inputs) => foretellFiles(declared(inputs)),
+
+  isUnfinished: filesAreUnfinished,
+
+  async apply(inputs) {
+    return { existed: true, outputs: await applyFiles(declared(inputs)) };
+  },
+
+  settle: () => Promise.resolve({}),
+
+  placed: () => [],
+
+  async read(state) {
+    const found = await readFiles(declared(state), state);
+    return { ...state, pendingNodes: undefined, drift: undefined, ...found };
+  },
+
+  // Postfix, where it goes on, needs it; and what was there before is not known any more.
+  remove: () => Promise.resolve(),
+});
+
+function withDefaults(
+  inputs: Properties,
+  name: string,
+  defaults: Record<string, string>,
+): Properties {
+  const given = inputs[name];
+  if (typeof given !== "object" || given === null) return {};
+  const whole = Object.entries(given).map(([path, one]: [string, unknown]) => {
+    if (typeof one !== "object" || one === null) return [path, one];
+    const file: Properties = { ...defaults, ...one };
+    const { mode } = file;
+    return [
+      path,
+      typeof mode === "string" ? { ...file, mode: fullMode(mode) } : file,
+    ];
+  });
+  return { [name]: Object.fromEntries(whole) as unknown };
+}
+
+/** What needs a stop and a start: postconf(5) of 3.7 and 3.10. */
+const boundAtStart = ["inet_interfaces", "inet_protocols"];
+
+const postconf = "/usr/sbin/postconf";
+
+const types = `folder=$(mktemp -d) && echo inet_interfaces=loopback-only >"$folder/main.cf" || exit
+${postconf} -c "$folder" -m; code=$?; rm -r "$folder"; exit "$code"`;
+
+const looks = [
+  [postconf, "-h", "default_database_type"],
+  // Where inet_interfaces names an address that is elsewhere now, it would not answer.
+  ["/bin/sh", "-c", types],
+  [postconf, "-hx", ...boundAtStart],
+  ["/usr/sbin/postfix", "status"],
+];
+
+let checkScript: string | undefined;
+
+function declared(inputs: Inputs): DeclaredFiles {
+  const { resourceId, service } = inputs;
+  const cluster = clusterOf(inputs.connection);
+  const postfix: DeclaredPostfix = {
+    main: inputs.main ?? {},
+    master: inputs.master ?? {},
+    maps: inputs.maps ?? {},
+    files: inputs.files ?? {},
+    ...(inputs.tls ? { tls: inputs.tls } : {}),
+  };
+  checkScript ??= readFileSync(join(__dirname, "../postfix/check.sh"), "utf8");
+  const names = Object.entries(postfix.main).flatMap(([name, value]) =>
+    value === null ? [] : [name],
+  );
+  return {
+    cluster,
+    resource: resourceId,
+    service,
+    look: {
+      paths: pathsOf(postfix),
+      texts: [mainPath, masterPath],
+      owners: plainFiles(postfix),
+      reports: looks,
+    },
+    wanted: (at) => wantedOn(resourceId, postfix, postfixOn(resourceId, at)),
+    checks: [
+      [
+        ...["/bin/sh", "-c", checkScript, "the check of Postfix"],
+        ...[`{${folder}}`, ...names],
+      ],
+    ],
+    reports: [[postconf, "-c", `{${folder}}`, "-hx", ...boundAtStart]],
+    activation: (node, reports) => activation(inputs, node, reports),
+  };
+}
+
+function postfixOn(resource: string, { node, who, looked }: FilesNode) {
+  const [defaultType, types] = looked.reports;
+  if (defaultType?.code !== 0 || types?.code !== 0)
+    throw new PacemakerError(
+      "configuration",
+      `${resource}: Postfix on ${node} does not answer: ${[defaultType, types].map((one) => one?.words.trim().split("\n").at(-1)).join("; ")}. Install Postfix there, or mend its ` +
+        `main.cf. Nothing was changed.`,
+      who.host.address,
+    );
+  return {
+    name: node,
+    defaultType: lastLine(defaultType.words),
+    types: types.words.split(/\s+/).filter(Boolean),
+    seen: looked.files,
+  };
+}
+
+/** Warnings come before it. */
+function lastLine(words: string): string {
+  return words.trim().split("\n").at(-1) ?? "";
+}
+
+/** Debian's copies below the queue's folder are made anew before Postfix reads its configuration again. */
+const reload = [
+  "/bin/sh",
+  "-c",
+  "fresh=/usr/lib/postfix/configure-instance.sh; [ ! -x $fresh ] || $fresh - || exit; exec /usr/sbin/postfix reload",
+  "postfix reload",
+];
+
+function activation(
+  { connection, service }: Inputs,
+  { at }: NodeRollout,
+  [after]: readonly Report[],
+) {
+  const [, , before, status] = at.looked.reports;
+  // Where it does not run, its next start reads everything.
+  if (status?.code !== 0) return { argv: [] };
+  const isBound = after !== undefined && words(before) !== words(after);
+  const restarts = at.isActive && service !== undefined && isBound;
+  return restarts
+    ? {
+        argv: [],
+        byCluster: () => restartByCluster(clusterOf(connection), service),
+      }
+    : { argv: [reload] };
+}
+
+function words(report: Report | undefined): string {
+  return (report?.words ?? "")
+    .split("\n")
+    .filter((line) => !line.startsWith("postconf: "))
+    .join("\n");
+}
