@@ -180,6 +180,7 @@ export class SmtpStack extends pulumi.ComponentResource {
           connection,
           resourceId: idOf("_postfix"),
           service: idOf("_service"),
+          address: idOf("_ip"),
         },
         parent,
       );

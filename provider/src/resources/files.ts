@@ -23,8 +23,8 @@ import {
 /** What a kind of resource says of its files. */
 export interface DeclaredFiles extends Rollout {
   readonly cluster: Cluster;
-  /** The cluster's resource that reads the files. */
-  readonly service: string | undefined;
+  /** The cluster's resource whose node comes last. */
+  readonly active: string | undefined;
   readonly look: LookRequest;
   /**
    * What shall be on a node, as it was found.
@@ -123,8 +123,8 @@ export async function readFiles(
 
 /** @param refuses whether what cannot be replaced is an error; where it is only looked at, it is a difference */
 async function plan(declared: DeclaredFiles, refuses = true): Promise<Seen> {
-  const { cluster, resource, service, look } = declared;
-  const seen = await lookEverywhere(cluster, resource, service, look);
+  const { cluster, resource, active, look } = declared;
+  const seen = await lookEverywhere(cluster, resource, active, look);
   if (refuses)
     refuseProblems(
       resource,

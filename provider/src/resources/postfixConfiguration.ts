@@ -35,12 +35,14 @@ interface Inputs extends Partial<DeclaredPostfix> {
   connection: Connection;
   resourceId: string;
   service?: string;
+  address?: string;
 }
 
 const schema = z.strictObject({
   connection,
   resourceId: id,
   service: id.optional(),
+  address: id.optional(),
   ...postfixSchema,
 });
 
@@ -48,7 +50,7 @@ export const postfixConfiguration = handlers<Inputs, FilesOutputs>({
   name: "postfixConfiguration",
   schema,
   inputNames: [
-    ...(["connection", "resourceId", "service"] as const),
+    ...(["connection", "resourceId", "service", "address"] as const),
     ...(["main", "master", "maps", "tls", "files"] as const),
   ],
 
@@ -129,7 +131,7 @@ const looks = [
 let checkScript: string | undefined;
 
 function declared(inputs: Inputs): DeclaredFiles {
-  const { resourceId, service } = inputs;
+  const { resourceId, service, address } = inputs;
   const cluster = clusterOf(inputs.connection);
   const postfix: DeclaredPostfix = {
     main: inputs.main ?? {},
@@ -145,7 +147,7 @@ function declared(inputs: Inputs): DeclaredFiles {
   return {
     cluster,
     resource: resourceId,
-    service,
+    active: address ?? service,
     look: {
       paths: pathsOf(postfix),
       texts: [mainPath, masterPath],
@@ -195,7 +197,7 @@ const reload = [
 ];
 
 function activation(
-  { connection, service }: Inputs,
+  { connection, resourceId, service }: Inputs,
   { at }: NodeRollout,
   [after]: readonly Report[],
 ) {
@@ -203,13 +205,20 @@ function activation(
   // Where it does not run, its next start reads everything.
   if (status?.code !== 0) return { argv: [] };
   const isBound = after !== undefined && words(before) !== words(after);
-  const restarts = at.isActive && service !== undefined && isBound;
-  return restarts
-    ? {
-        argv: [],
-        byCluster: () => restartByCluster(clusterOf(connection), service),
-      }
-    : { argv: [reload] };
+  const runsOn = service === undefined ? [] : at.runs(service);
+  if (service === undefined || !isBound || !runsOn.includes(at.node))
+    return { argv: [reload] };
+  if (runsOn.length > 1)
+    throw new PacemakerError(
+      "conflict",
+      `${resourceId}: a change of ${boundAtStart.join(" or ")} needs a stop and a start of Postfix, which runs on ` +
+        `${runsOn.join(", ")} at once. Set standby to "cold" for this change, or make it on each node by hand while that node is ` +
+        `in standby.`,
+    );
+  return {
+    argv: [],
+    byCluster: () => restartByCluster(clusterOf(connection), service),
+  };
 }
 
 function words(report: Report | undefined): string {

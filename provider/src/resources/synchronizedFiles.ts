@@ -106,7 +106,7 @@ function declared(inputs: Inputs): DeclaredFiles {
   return {
     cluster: clusterOf(inputs.connection),
     resource: resourceId,
-    service,
+    active: service,
     look: {
       paths: files.map(({ path }) => path),
       texts: [],

@@ -10,12 +10,14 @@ export interface FilesNode {
   /** Pacemaker's name for it; where Pacemaker never told it, the host's own. */
   readonly node: string;
   readonly looked: Looked;
-  /** Whether the resource that reads the files runs there. */
+  /** Whether the cluster runs there what reads the files, or what clients come to: it comes last. */
   readonly isActive: boolean;
+  /** The nodes on which a resource runs. */
+  readonly runs: (resource: string) => readonly string[];
 }
 
 export interface Everywhere {
-  /** In the order in which they are worked on: those where the service does not run first. */
+  /** In the order in which they are worked on: the active one last. */
   readonly nodes: readonly FilesNode[];
   /** The nodes that are down. */
   readonly down: readonly string[];
@@ -43,13 +45,13 @@ const downKinds = ["connect", "timeout"];
  * Looks at the files on every node, by one command a node. A node that the cluster knows to be offline may be missing; one
  * that only lacks Pacemaker is worked on like the others.
  *
- * @param service the resource that reads the files
+ * @param active the resource whose node comes last
  * @throws PacemakerError when no host answers, or one that should be there does not.
  */
 export async function lookEverywhere(
   cluster: Cluster,
   resource: string,
-  service: string | undefined,
+  active: string | undefined,
   request: LookRequest,
 ): Promise<Everywhere> {
   const { answered, lost } = await reachAll(cluster, resource, request);
@@ -63,8 +65,9 @@ export async function lookEverywhere(
   const status = statusOf(answered);
   const nodes = answered.map(({ who, looked }): FilesNode => {
     const node = nameOf(looked, status);
-    const running = status?.resources.get(service ?? "")?.nodes ?? [];
-    return { who, node, looked, isActive: running.includes(node) };
+    const runs = (id: string) => status?.resources.get(id)?.nodes ?? [];
+    const isActive = runs(active ?? "").includes(node);
+    return { who, node, looked, isActive, runs };
   });
   refuseStrangers(resource, nodes, status);
   const missing = (status?.nodes ?? []).filter(

@@ -71,10 +71,10 @@ export async function rollOut(
   const reports = await stageEverywhere(rollout, nodes, false);
   const begun: Begun[] = [];
   for (const node of nodes) {
-    const activation = rollout.activation(node, reports.get(node) ?? []);
-    const one: Begun = { node, activation, byCluster: false };
-    begun.push(one);
     try {
+      const activation = rollout.activation(node, reports.get(node) ?? []);
+      const one: Begun = { node, activation, byCluster: false };
+      begun.push(one);
       const failed = await commitFiles(node.at.who, node.at.node, {
         paths: node.paths,
         activate: activation.argv,

@@ -68,8 +68,10 @@ export interface PostfixConfigurationArgs extends PostfixArgs {
   connection?: pulumi.Input<ConnectionArgs> | undefined;
   /** What the files' temporary names on the nodes hold. Default: the Pulumi name. */
   resourceId?: pulumi.Input<string> | undefined;
-  /** The id of the cluster's resource that runs Postfix: its node comes last, and what a reload cannot do is done by it. */
+  /** The id of the cluster's resource that runs Postfix: what a reload cannot do, the cluster does by it. Default: none. */
   service?: pulumi.Input<string | undefined>;
+  /** The id of the address that clients come to: its node comes last. Default: `service`. */
+  address?: pulumi.Input<string | undefined>;
 }
 
 /** Postfix's configuration on every node of the cluster; `SmtpStack` makes one where it is given `postfix`. */
@@ -77,6 +79,7 @@ export class PostfixConfiguration extends pulumi.CustomResource {
   declare readonly connection: pulumi.Output<Connection>;
   declare readonly resourceId: pulumi.Output<string>;
   declare readonly service: pulumi.Output<string | undefined>;
+  declare readonly address: pulumi.Output<string | undefined>;
   /** The nodes that were down, which have not got the configuration yet: the next update brings it. */
   declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
   /** By node and path: what a refresh found otherwise than declared, without any content. */
