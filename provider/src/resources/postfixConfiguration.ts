@@ -188,13 +188,17 @@ function lastLine(words: string): string {
   return words.trim().split("\n").at(-1) ?? "";
 }
 
-/** Debian's copies below the queue's folder are made anew before Postfix reads its configuration again. */
-const reload = [
-  "/bin/sh",
-  "-c",
-  "fresh=/usr/lib/postfix/configure-instance.sh; [ ! -x $fresh ] || $fresh - || exit; exec /usr/sbin/postfix reload",
-  "postfix reload",
-];
+/**
+ * Debian's copies below the queue's folder are made anew before Postfix reads its configuration again: its script takes the
+ * instance as its argument, from 3.9.1-4 on it is run by "postfix check" alone.
+ */
+const reloadScript = `fresh=/usr/lib/postfix/configure-instance.sh
+if [ -x "$fresh" ]; then
+  if grep -q "internal script" "$fresh"; then /usr/sbin/postfix check || exit; else "$fresh" - || exit; fi
+fi
+exec /usr/sbin/postfix reload`;
+
+const reload = ["/bin/sh", "-c", reloadScript, "postfix reload"];
 
 function activation(
   { connection, resourceId, service }: Inputs,
