@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   configuration,
+  eventually,
   failedWith,
   makeProject,
+  nothingChanged,
   onEveryNode,
   onLab,
   onNode,
+  remembered,
   smtpStack,
   succeeded,
+  whereAre,
 } from "../harness";
+import { address, group, makeUnit, programOf, service } from "./programs";
 
 onLab("bookworm", "an update that cannot succeed", (lab) => {
   const pcs = (script: string) =>
@@ -96,5 +101,64 @@ onLab("bookworm", "an update that cannot succeed", (lab) => {
     await onNode(lab(), "node-01", "/bin/sh", "-c", fill);
     succeeded(await project.up());
     await smtpStack.serves(lab());
+  });
+});
+
+onLab("bookworm", "a unit that gives way to another", (lab) => {
+  const pcs = (script: string) =>
+    onNode(lab(), "node-01", "/bin/sh", "-ec", script);
+
+  test("leaves no failure on record: a wrapper to its instance, by adopt to an alias, and behind what is disabled", async (t) => {
+    await makeUnit(t, lab(), "wrap", [
+      ...["Type=oneshot", "RemainAfterExit=yes"],
+      ...["[Unit]", "Wants=wrap@-.service"],
+    ]);
+    await makeUnit(t, lab(), "wrap@", ["[Unit]", "PartOf=wrap.service"]);
+    await makeUnit(t, lab(), "maria", ["[Install]", "Alias=mysqldemo.service"]);
+    await onEveryNode(
+      lab(),
+      `sed -i 's,ExecStart=.*,ExecStart=/bin/true,' /etc/systemd/system/wrap.service
+      systemctl daemon-reload
+      systemctl enable --quiet maria`,
+    );
+    await pcs(`
+      pcs resource create mail systemd:wrap op monitor interval=30s
+      pcs resource create off ocf:pacemaker:Dummy
+      pcs resource group add g off
+      pcs resource disable off`);
+    await eventually("the wrapper to run", () => whereAre(lab(), ["mail"]));
+    const noFailure = async () =>
+      assert.deepEqual(
+        (await remembered(lab())).filter((name) => /fail/.test(name)),
+        [],
+      );
+    const declare = (unit: string, inputs: Record<string, unknown>) =>
+      programOf(
+        service("mail", unit, inputs),
+        address("third_ip", 77, { group: "g" }),
+        group("g", ["off", "third_ip"], { adopt: "update" }),
+      );
+    const project = await makeProject(t, lab(), {
+      program: declare("wrap", { followWrapper: true }),
+    });
+    const made = succeeded(await project.up());
+    assert.match(made.output, /Set unit to "wrap@-" to have that one run/);
+    assert.match(made.output, /off is disabled by an operator .* left so/);
+    // As the warning says.
+    project.writeProgram(declare("wrap@-", {}));
+    succeeded(await project.up());
+    await whereAre(lab(), ["mail"]);
+    assert.match(await configuration(lab()), /id="mail"[^>]*type="wrap@-"/);
+    await noFailure();
+
+    // Another program takes over what has another unit, by the name of an alias.
+    const second = await makeProject(t, lab(), {
+      program: programOf(service("mail", "mysqldemo", { adopt: "update" })),
+    });
+    succeeded(await second.up());
+    await whereAre(lab(), ["mail"]);
+    assert.match(await configuration(lab()), /id="mail"[^>]*type="maria"/);
+    await noFailure();
+    nothingChanged(await second.up(["--refresh", "--expect-no-changes"]));
   });
 });
