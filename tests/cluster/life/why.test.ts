@@ -238,7 +238,7 @@ for (const suite of suites)
         free: [],
         ticketed: [
           `ticketed needs the ticket T1 (constraint ticket-T1), which this cluster has not been granted: ` +
-            `"crm_ticket --ticket T1 --grant" does (with booth: "booth grant T1")`,
+            `"crm_ticket --ticket T1 --grant --force" does (with booth: "booth grant T1")`,
         ],
         exclusive: [
           `exclusive is banned from node-01 by the constraint only; ${ends("only")}`,

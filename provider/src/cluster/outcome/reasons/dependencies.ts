@@ -110,7 +110,7 @@ export function ticketCauses(
       if (state?.granted && !state.standby) return [];
       const why = state?.granted
         ? `which is in standby: "crm_ticket --ticket ${ticket} --activate" ends it`
-        : `which this cluster has not been granted: "crm_ticket --ticket ${ticket} --grant" does (with booth: "booth grant ${ticket}")`;
+        : `which this cluster has not been granted: "crm_ticket --ticket ${ticket} --grant --force" does (with booth: "booth grant ${ticket}")`;
       return [...new Set(named)].map(
         (subject) =>
           `${subject} needs the ticket ${ticket} (constraint ${id}), ${why}`,
