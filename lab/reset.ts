@@ -155,6 +155,8 @@ if ! diff -rq "$3/postfix" /etc/postfix >/dev/null; then
   cp -a "$3/postfix" /etc/postfix
   fresh=no
 fi
+find /var/spool/postfix/incoming /var/spool/postfix/maildrop /var/spool/postfix/active /var/spool/postfix/deferred \\
+  /var/spool/postfix/hold -type f -delete
 # The unit's own word is not enough: something else may have started the master, or killed it.
 systemctl is-active --quiet postfix.service || fresh=no
 [ -n "$(ss -Hltn 'sport = :25')" ] || fresh=no

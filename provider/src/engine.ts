@@ -139,6 +139,20 @@ export function previewWasSeen(): boolean {
   return (seen ??= isProviderProcess() && followsPreview(process.argv[2]!));
 }
 
+/** Whether this process belongs to `pulumi preview`, of which no update follows; where that cannot be seen, it does not. */
+export function isPreviewAlone(): boolean {
+  if (!isProviderProcess()) return false;
+  try {
+    const [program, ...words] = argvOf(cliOf(String(process.ppid)));
+    return (
+      /(^|\/)pulumi$/.test(program ?? "") &&
+      words.some((word) => word === "preview" || word === "pre")
+    );
+  } catch {
+    return false;
+  }
+}
+
 function followsPreview(engine: string): boolean {
   try {
     const programs = readdirSync("/proc")

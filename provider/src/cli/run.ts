@@ -1,13 +1,24 @@
-import { parseArgs } from "node:util";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { Connection } from "../connection";
 import { connectionSchema } from "../connectionSchema";
+import { PacemakerError } from "../errors";
+import {
+  connectionHelp,
+  connectionOptions,
+  findConnection,
+  WrongUsage,
+  type ConnectionValues,
+} from "./connection";
 import { hostKeys, type Output } from "./hostKeys";
+import { drainNode, queues } from "./queues";
 
 const help = `Usage: pulumi-pacemaker host-keys [--port PORT] HOST...
+       pulumi-pacemaker queues [--json] [--drain NODE [--seconds N]] [CONNECTION]
 
-Asks the hosts of a cluster for their ssh host keys and prints them as the
-\`hostKeys\` of a connection: for a program, and as \`pulumi config set\` commands.
-It ends each connection within the key exchange, before any login: no user name
-and no identity is sent.
+host-keys asks the hosts of a cluster for their ssh host keys and prints them as
+the \`hostKeys\` of a connection: for a program, and as \`pulumi config set\`
+commands. It ends each connection within the key exchange, before any login: no
+user name and no identity is sent.
 
 What a host says of itself over the network proves nothing. Compare each
 fingerprint with what the node's own console shows before you use its key.
@@ -18,8 +29,21 @@ fingerprint with what the node's own console shows before you use its key.
 
 Behind a jump host, ask from there: ssh JUMP ssh-keyscan -t ed25519 HOST
 
-Exit code: 0 when every host has answered, 1 when some have not (the keys of the
-others are printed all the same), 2 when the command is wrong.
+queues shows the mail queue of each node, also where Postfix does not run.
+
+  --drain NODE         delivers what lies on a node where Postfix does not run.
+                       Postfix runs there for that, and listens nowhere; where
+                       Pacemaker starts it meanwhile, it makes room at once.
+                       Each message is tried once; none is deleted or copied
+  --seconds N          how long that may take (300)
+  --instance NAME      another instance of Postfix than the first (-)
+  --json               for programs
+
+CONNECTION:
+${connectionHelp}
+Exit code: 0 when every host has answered and, after --drain, nothing is left; 1
+when some have not (what the others said is printed all the same) or mail
+remains; 2 when the command is wrong.
 `;
 
 const usage = 2;
@@ -29,38 +53,82 @@ export async function run(
   argv: readonly string[],
   output: Output,
 ): Promise<number> {
-  const wrong = (text: string): number => {
-    output.err(`pulumi-pacemaker: ${text}\nSee: pulumi-pacemaker --help\n`);
-    return usage;
-  };
-  let parsed;
   try {
-    parsed = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        port: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
+    const [command, ...rest] = commandFirst(argv);
+    if (
+      command === undefined
+        ? argv.some((word) => word === "--help" || word === "-h")
+        : command === "help" ||
+          rest.some((word) => word === "--help" || word === "-h")
+    ) {
+      output.out(help);
+      return 0;
+    }
+    switch (command) {
+      case "host-keys":
+        return await runHostKeys(rest, output);
+      case "queues":
+        return await runQueues(rest, output);
+      case undefined:
+        parse(argv, hostKeyOptions);
+        throw new WrongUsage("a command is missing: host-keys or queues");
+      default:
+        throw new WrongUsage(`there is no command "${command}"`);
+    }
   } catch (error) {
-    return wrong((error as Error).message.split("\n")[0] ?? "");
+    if (error instanceof WrongUsage) {
+      output.err(
+        `pulumi-pacemaker: ${error.message}\nSee: pulumi-pacemaker --help\n`,
+      );
+      return usage;
+    }
+    if (!(error instanceof PacemakerError)) throw error;
+    output.err(`${error.kind}: ${error.message}\n`);
+    return 1;
   }
-  const [command, ...hosts] = parsed.positionals;
-  if (parsed.values.help || command === "help") {
-    output.out(help);
-    return 0;
+}
+
+const hostKeyOptions = { port: { type: "string" } } as const;
+
+/** The command and the other words: options may stand before it. */
+function commandFirst(argv: readonly string[]): readonly string[] {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+    options: { ...connectionOptions, ...queueOptions },
+  });
+  const first = tokens.find((token) => token.kind === "positional");
+  if (!first) return [];
+  return [first.value, ...argv.filter((_, index) => index !== first.index)];
+}
+
+function parse<Options extends NonNullable<ParseArgsConfig["options"]>>(
+  args: readonly string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw new WrongUsage((error as Error).message.split("\n")[0] ?? "");
   }
-  if (command === undefined) return wrong("a command is missing: host-keys");
-  if (command !== "host-keys") return wrong(`there is no command "${command}"`);
-  if (hosts.length === 0) return wrong("host-keys needs at least one HOST");
-  const { port } = parsed.values;
+}
+
+async function runHostKeys(
+  args: readonly string[],
+  output: Output,
+): Promise<number> {
+  const { values, positionals: hosts } = parse(args, hostKeyOptions);
+  if (hosts.length === 0)
+    throw new WrongUsage("host-keys needs at least one HOST");
+  const { port } = values;
   const connection = connectionSchema.safeParse({
     hosts,
     ...(port !== undefined && { port: port === "" ? NaN : Number(port) }),
   });
   if (!connection.success)
-    return wrong(
+    throw new WrongUsage(
       connection.error.issues
         .map(({ path: [field, index], message }) =>
           field === "port"
@@ -70,4 +138,58 @@ export async function run(
         .join("\n"),
     );
   return hostKeys(connection.data, output);
+}
+
+const queueOptions = {
+  json: { type: "boolean" },
+  drain: { type: "string" },
+  seconds: { type: "string" },
+  instance: { type: "string" },
+} as const;
+
+async function runQueues(
+  args: readonly string[],
+  output: Output,
+): Promise<number> {
+  const { values, positionals } = parse(args, {
+    ...connectionOptions,
+    ...queueOptions,
+  });
+  if (positionals.length > 0)
+    throw new WrongUsage(`queues takes no "${positionals[0]}"`);
+  const { drain: node, json = false, instance = "-" } = values;
+  if (!/^[A-Za-z0-9_.-]+$/.test(instance))
+    throw new WrongUsage(`--instance ${instance}: is no instance of Postfix`);
+  const seconds = wholeNumber("seconds", values.seconds ?? "300", 1, 86_400);
+  return withConnection(values, (connection) =>
+    node === undefined
+      ? queues(connection, { instance, json }, output)
+      : drainNode(connection, { node, instance, json, seconds }, output),
+  );
+}
+
+function wholeNumber(
+  name: string,
+  value: string,
+  least: number,
+  most: number,
+): number {
+  const number = Number(value);
+  if (
+    value !== "" &&
+    Number.isInteger(number) &&
+    number >= least &&
+    number <= most
+  )
+    return number;
+  throw new WrongUsage(
+    `--${name} ${value}: must be a whole number from ${least} to ${most}`,
+  );
+}
+
+async function withConnection(
+  values: object,
+  work: (connection: Connection) => Promise<number>,
+): Promise<number> {
+  return work(await findConnection(values as ConnectionValues));
 }

@@ -5,6 +5,7 @@ import {
   type ConnectionArgs,
 } from "../resources/classes/connection";
 import type { VerifyArgs } from "../resources/classes/args";
+import type { Queue } from "../resources/classes/args";
 import { FloatingIp } from "../resources/classes/floatingIp";
 import {
   PostfixConfiguration,
@@ -86,6 +87,12 @@ export interface SmtpStackArgs {
    * verify: { banner: "mail.example.org", certificate: { name: "mail.example.org", days: 14 } }
    */
   verify?: pulumi.Input<VerifyArgs | undefined>;
+  /**
+   * What becomes of mail in the nodes' queues when the stack is destroyed, or gets another unit: that is refused as long as a
+   * message lies in any of them, also a deferred one, unless it is "leave": then it stays in the queue there. It takes effect
+   * for a destroy once an update has brought it into the state. Default: refused.
+   */
+  strandedMail?: pulumi.Input<"leave" | undefined>;
 }
 
 /** A further member of the stack's group. A plain id is one that starts after Postfix. */
@@ -122,6 +129,11 @@ export class SmtpStack extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** Where mail is taken, such as "192.0.2.25:25". */
   readonly endpoint: pulumi.Output<string>;
+  /**
+   * The mail queue on each node that could be asked, as the last change or refresh found it; a stopped Postfix's is read too.
+   * A node that is down is missing.
+   */
+  readonly queues: pulumi.Output<Record<string, Queue> | undefined>;
   readonly floatingIp: FloatingIp;
   readonly service: SystemdResource;
   readonly group: ResourceGroup;
@@ -159,6 +171,7 @@ export class SmtpStack extends pulumi.ComponentResource {
       rollback: args.rollback,
       verify: args.verify,
     };
+    const { strandedMail } = args;
 
     this.floatingIp = new FloatingIp(
       `${name}_ip`,
@@ -194,6 +207,7 @@ export class SmtpStack extends pulumi.ComponentResource {
         timeouts: args.timeouts,
         standby: args.standby,
         ...hotService(args),
+        strandedMail,
       },
       {
         ...parent,
@@ -217,6 +231,7 @@ export class SmtpStack extends pulumi.ComponentResource {
         adopt: args.adopt,
         rollback: args.rollback,
         verify: args.verify,
+        strandedMail,
       },
       parent,
     );
@@ -227,6 +242,7 @@ export class SmtpStack extends pulumi.ComponentResource {
     this.unit = this.service.unit;
     this.monitorInterval = this.service.monitorInterval;
     this.activeNode = this.group.activeNode;
+    this.queues = this.service.queues;
     this.address = pulumi.interpolate`${args.ip}/${args.cidrNetmask}`;
     this.endpoint = pulumi
       .output(args.ip)
@@ -235,6 +251,7 @@ export class SmtpStack extends pulumi.ComponentResource {
       activeNode: this.activeNode,
       address: this.address,
       endpoint: this.endpoint,
+      queues: this.queues,
     });
   }
 }

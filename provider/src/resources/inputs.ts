@@ -208,6 +208,12 @@ export const adopt = z.literal("update", {
   error: (issue) => wrong(issue.input, adoptWords),
 });
 
+const strandedWords = `"leave", or left out`;
+
+export const strandedMail = z.literal("leave", {
+  error: (issue) => wrong(issue.input, strandedWords),
+});
+
 export const unit = text(
   `the name of a systemd service, with or without ".service", such as "postfix" or "postfix@-"`,
   (value) =>

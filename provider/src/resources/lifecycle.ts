@@ -5,7 +5,7 @@ import { whyForbidden } from "../cluster/preview/examine";
 import { allSaid, nameResource } from "../cluster/report";
 import { hasMoved } from "../cluster/outcome/known";
 import type { Connection } from "../connection";
-import { previewWasSeen, urnOf } from "../engine";
+import { isPreviewAlone, previewWasSeen, urnOf } from "../engine";
 import { PacemakerError, type ErrorKind } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
@@ -27,7 +27,7 @@ export interface CommonInputs {
 }
 
 /** Inputs that say how to work, not what the cluster shall be: a change of these alone does not touch it. */
-const manners = ["connection", "adopt", "rollback"];
+const manners = ["connection", "adopt", "rollback", "strandedMail"];
 
 export interface Applied<Outputs> {
   /** Whether the resource stood in the cluster before. */
@@ -67,6 +67,12 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
     previous: Inputs & Outputs,
     isReplacement: boolean,
   ) => Promise<void>;
+  /**
+   * Tells the person of what they should know whatever they change; in preview. It throws nothing.
+   *
+   * @param mayAsk whether the nodes are asked though nothing in the state calls for it
+   */
+  readonly remind?: (state: Inputs & Outputs, mayAsk: boolean) => Promise<void>;
   /** Whether the state says that something is left to do, though the inputs are the same. */
   readonly isUnfinished?: (state: Inputs & Outputs) => boolean;
   /** Whether this process has made something that waits for it, though its inputs are the same. */
@@ -77,8 +83,12 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
   readonly read: (
     state: Inputs & Outputs,
   ) => Promise<(Inputs & Outputs) | undefined>;
-  /** Absent is success. */
-  readonly remove: (state: Inputs & Outputs) => Promise<void>;
+  /**
+   * Absent is success.
+   *
+   * @param undoes whether it is this process's own creation that is undone
+   */
+  readonly remove: (state: Inputs & Outputs, undoes?: boolean) => Promise<void>;
 }
 
 /** In state: the resource exists, but its outcome was not reached. */
@@ -261,6 +271,11 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
           withoutProvider(olds) as unknown as Inputs & Outputs,
           replaces.length > 0,
         );
+      if (!previewWasSeen() && !holdsUnknown(olds))
+        await kind.remind?.(
+          withoutProvider(olds) as unknown as Inputs & Outputs,
+          touchesCluster || isPreviewAlone(),
+        );
       return {
         // Where only the outputs are out of date, the update brings these, and touches nothing.
         changes:
@@ -278,7 +293,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const inputs = withoutProvider(news) as unknown as Inputs;
       const applied = await toItsEnd(() => kind.apply(inputs));
       const undo = async (): Promise<string> => {
-        await kind.remove(inputs as Inputs & Outputs);
+        await kind.remove(inputs as Inputs & Outputs, true);
         return "no longer in the cluster";
       };
       return {

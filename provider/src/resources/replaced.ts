@@ -20,6 +20,14 @@ export function replacedBy(inputs: Properties): Properties | undefined {
   return replaced.get(clusterIn(inputs))?.get(inputs.resourceId);
 }
 
+/** Whether something under another id takes its place in this run. */
+export function isReplaced(state: CommonInputs): boolean {
+  const all = replaced.get(clusterOf(state.connection));
+  return [...(all?.values() ?? [])].some(
+    (olds) => olds.resourceId === state.resourceId,
+  );
+}
+
 /** What was declared before of the same object: none where it is new, or replaces one with another id. */
 export function sameObject<Inputs extends CommonInputs>(
   { resourceId }: CommonInputs,

@@ -15,6 +15,7 @@ import {
   isStillProved,
 } from "../cluster/outcome/proof";
 import { warnOfReferences } from "../cluster/change/references";
+import type { StrandedMail } from "../cluster/nodes/stranded";
 import { warn } from "../cluster/report";
 import { nodeOf } from "../cluster/outcome/known";
 import { runsTogether, startedOn } from "../cluster/outcome/start";
@@ -53,17 +54,20 @@ import {
   id,
   port,
   standby,
+  strandedMail,
   withoutCold,
 } from "./inputs";
 import { handlers, type Properties } from "./lifecycle";
 import { isVerified, verifyStarted } from "./verify";
-import { sameObject, withoutReplaced } from "./replaced";
+import { refuseToStrandAll, refuseToStrandByNarrowing } from "./queues";
+import { isReplaced, sameObject, withoutReplaced } from "./replaced";
 import { readAttributes } from "../plan/primitive";
 
 interface Inputs extends ResourceInputs {
   members: string[];
   standby?: "hot";
   listeningPorts?: number[];
+  strandedMail?: StrandedMail;
 }
 
 interface Outputs {
@@ -88,6 +92,7 @@ const schema = z
       }),
     standby,
     listeningPorts: z.array(port).optional(),
+    strandedMail: strandedMail.optional(),
     ...resourceSchema,
   })
   .superRefine(checkOwnId);
@@ -108,13 +113,16 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     "adopt",
     "rollback",
     "verify",
+    "strandedMail",
   ],
 
   normalise: (inputs: Properties): Properties => withoutCold(inputs),
 
   async examine(inputs, previous) {
-    const { cib } = await observeShared(clusterOf(inputs.connection));
+    const cluster = clusterOf(inputs.connection);
+    const { cib, status } = await observeShared(cluster);
     const known = sameObject(inputs, previous);
+    await refuseToStrandByNarrowing(cluster, { cib, status }, inputs, known);
     foreseeGroup(
       withoutReplaced(cib, inputs, previous),
       declared(inputs),
@@ -129,6 +137,7 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     const { cib, status } = seen;
     const wanted = declared(inputs);
     const last = previous ? declared(previous) : adopted(inputs);
+    await refuseToStrandByNarrowing(cluster, seen, inputs, previous);
     if (inputs.standby === "hot" || previous?.standby === "hot") {
       const changed = await changeStandby(cluster, seen, wanted, last);
       noteArranged(cluster, resourceId, members);
@@ -240,15 +249,16 @@ export const resourceGroup = handlers<Inputs, Outputs>({
     };
   },
 
-  async remove(state) {
+  async remove(state, undoes) {
     const cluster = clusterOf(state.connection);
     const { cib } = await observeRecent(cluster);
     const found = cib.groups.get(state.resourceId);
-    if (!found && state.standby === "hot")
-      return removeStandby(cluster, state.resourceId, state.members);
-    if (!found) return;
+    if (!found && state.standby !== "hot") return;
     refuseParent(found);
     refuseShared(found);
+    if (!undoes && !isReplaced(state))
+      await refuseToStrandAll(cluster, cib, state);
+    if (!found) return removeStandby(cluster, state.resourceId, state.members);
     const ours = (current: Cib): string[] =>
       (current.groups.get(state.resourceId)?.members ?? []).filter((member) =>
         state.members.includes(member),

@@ -19,9 +19,16 @@ import { transact } from "../cluster/transaction/transact";
 import { refuseSecondManager } from "../cluster/nodes/managers";
 import { checkStandsHot } from "../cluster/nodes/postfix";
 import { findUnit } from "../cluster/nodes/units";
+import {
+  refuseToStrand,
+  unitIn,
+  warnOfLeft,
+  warnOfStranded,
+  type StrandedMail,
+} from "../cluster/nodes/stranded";
 import { withFollowers } from "../model/cib";
 import { cloneOf } from "../model/standby";
-import { stopCommand } from "../model/staging";
+import { isStaged, stopCommand } from "../model/staging";
 import type { ClusterStatus } from "../model/status";
 import { fullName, shortName } from "../model/unit";
 import { memberSchema, type MemberInputs } from "./common";
@@ -32,12 +39,21 @@ import {
   flag,
   ip,
   standby,
+  strandedMail,
   unit,
   withoutCold,
 } from "./inputs";
 import { handlers, type Applied, type Properties } from "./lifecycle";
 import { verifyStarted } from "./verify";
-import { sameObject, withoutReplaced } from "./replaced";
+import type { Queue } from "../postfix/queues";
+import {
+  outputOf,
+  queuesOn,
+  queuesSeen,
+  refuseToStrandByUnit,
+  remindOfMail,
+} from "./queues";
+import { isReplaced, sameObject, withoutReplaced } from "./replaced";
 import { returnToStandby } from "./standby";
 import {
   planPrimitive,
@@ -54,9 +70,11 @@ interface Inputs extends MemberInputs {
   followWrapper?: boolean;
   standby?: "hot";
   addresses?: string[];
+  strandedMail?: StrandedMail;
 }
 
 interface Outputs {
+  queues?: Record<string, Queue>;
   activeNode?: string;
   registeredUnit?: string;
   pendingNodes?: string[];
@@ -68,6 +86,7 @@ const schema = z
     followWrapper: flag.optional(),
     standby,
     addresses: z.array(ip).optional(),
+    strandedMail: strandedMail.optional(),
     ...memberSchema,
   })
   .superRefine(checkOwnId);
@@ -89,6 +108,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     "adopt",
     "rollback",
     "verify",
+    "strandedMail",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -113,6 +133,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
       withoutReplaced(cib, inputs, previous),
       inputs,
     );
+    await refuseToStrandByUnit(cluster, cib, inputs, known);
     const units = await findUnit(
       cluster,
       { cib: others, status },
@@ -154,6 +175,8 @@ export const systemdResource = handlers<Inputs, Outputs>({
     );
   },
 
+  remind: remindOfMail,
+
   isUnfinished: (state) => (state.pendingNodes ?? []).length > 0,
 
   async settle(inputs) {
@@ -177,12 +200,16 @@ export const systemdResource = handlers<Inputs, Outputs>({
   placed: ({ resourceId, group }) => (group === undefined ? [resourceId] : []),
 
   async read(state) {
-    const { cib, status } = await observeShared(clusterOf(state.connection));
+    const cluster = clusterOf(state.connection);
+    const { cib, status } = await observeShared(cluster);
     const found = cib.primitives.get(state.resourceId);
     if (!found?.agent.startsWith("systemd:")) return undefined;
     const registeredUnit = unitOf(found.agent);
+    const queues = await queuesSeen(cluster, state, status);
+    if (queues) warnOfStranded(cluster, state.resourceId, queues);
     return {
       ...state,
+      ...outputOf(queues),
       unit:
         registeredUnit === state.registeredUnit ? state.unit : registeredUnit,
       registeredUnit,
@@ -197,13 +224,24 @@ export const systemdResource = handlers<Inputs, Outputs>({
     };
   },
 
-  async remove(state) {
+  async remove(state, undoes) {
+    const cluster = clusterOf(state.connection);
+    const { resourceId } = state;
+    const { cib } = await observeRecent(cluster);
+    const found = cib.primitives.get(resourceId);
+    const unit = unitIn(cib, resourceId) ?? "";
+    // What its group has stopped on its way out was looked at by that.
+    const isLooked = undoes || isReplaced(state) || !found || isStaged(found);
+    if (!isLooked)
+      await refuseToStrand(cluster, resourceId, unit, state.strandedMail);
     await removePrimitive(
-      clusterOf(state.connection),
-      state.resourceId,
+      cluster,
+      resourceId,
       state.group,
-      ...(state.standby === "hot" ? [cloneOf(state.resourceId)] : []),
+      ...(state.standby === "hot" ? [cloneOf(resourceId)] : []),
     );
+    if (found && !undoes && !isReplaced(state))
+      await warnOfLeft(cluster, resourceId, unit);
   },
 });
 
@@ -260,6 +298,7 @@ async function register(
   // Every node will be asked: the others are connected to while the first one says what the cluster is.
   void reachEach(cluster);
   const before = await awaitHandover(cluster, inputs);
+  await refuseToStrandByUnit(cluster, before.cib, inputs, previous);
   const units = await findUnit(
     cluster,
     before,
@@ -299,6 +338,7 @@ async function register(
       `runs ${agent}, which is an empty wrapper: it counts as running whatever becomes of ${units.unit}; left so. ` +
         `Set unit to "${units.unit}" to have that one run instead.`,
     );
+  const queues = queuesOn(cluster, [...units.starters.keys()], units.unit);
   const preparation = unitOff(cluster, inputs, units);
   await prepareMember(cluster, inputs, previous);
   if (isOtherUnit) {
@@ -318,6 +358,7 @@ async function register(
     existed,
     isStaged,
     outputs: {
+      ...(await queues),
       ...(isStaged ? { registeredUnit: units.unit } : {}),
       ...(units.pendingNodes.length > 0
         ? { pendingNodes: [...units.pendingNodes] }

@@ -95,3 +95,17 @@ export interface MemberArgs extends ResourceArgs {
   /** The id of the group that will start it. Until then it stands in the configuration, stopped. Default: none. */
   group?: pulumi.Input<string | undefined>;
 }
+
+/** The mail queue of one node, in messages. */
+export interface Queue {
+  /** Being delivered. */
+  active: number;
+  /** Waiting for another attempt. */
+  deferred: number;
+  /** Put on hold: no attempt is made until "postsuper -H". */
+  hold: number;
+  /** Arriving, or handed in by a program on the node and not yet picked up. */
+  incoming: number;
+  /** How long ago the oldest of them arrived, in seconds; 0 where there are none. */
+  oldestSeconds: number;
+}

@@ -20,6 +20,11 @@ export interface ResourceGroupArgs extends ResourceArgs {
   standby?: pulumi.Input<StandbyKind | undefined>;
   /** TCP ports that must be listened on at the group's addresses once it has started. Default: none is looked at. */
   listeningPorts?: pulumi.Input<pulumi.Input<number>[] | undefined>;
+  /**
+   * What becomes of mail in the queues when the group has a unit of Postfix and goes: refused, unless it is "leave". It takes
+   * effect for a delete once an update has brought it into the state. Default: refused.
+   */
+  strandedMail?: pulumi.Input<"leave" | undefined>;
 }
 
 /**
@@ -43,6 +48,7 @@ export class ResourceGroup extends pulumi.CustomResource {
   declare readonly adopt: pulumi.Output<"update" | undefined>;
   declare readonly rollback: pulumi.Output<boolean | undefined>;
   declare readonly verify: pulumi.Output<Verify | undefined>;
+  declare readonly strandedMail: pulumi.Output<"leave" | undefined>;
   /** The node that runs the members, hot: that holds the addresses. Undefined while an operator has them disabled. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 

@@ -6,6 +6,7 @@ import { programInput } from "./program";
 import type {
   AttributeValue,
   MemberArgs,
+  Queue,
   StandbyKind,
   Timeouts,
   Verify,
@@ -30,6 +31,11 @@ export interface SystemdResourceArgs extends MemberArgs {
    * each node whether it can; of other services nothing is asked. Default: none.
    */
   addresses?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /**
+   * What becomes of mail in the queues when the unit is Postfix's and goes, or makes room for another one: refused, unless it is "leave". It takes
+   * effect for a delete once an update has brought it into the state. Default: refused.
+   */
+  strandedMail?: pulumi.Input<"leave" | undefined>;
 }
 
 /**
@@ -62,6 +68,12 @@ export class SystemdResource extends pulumi.CustomResource {
   declare readonly registeredUnit: pulumi.Output<string>;
   /** The nodes that were offline, where the unit is still to be stopped and disabled: the next update does it. */
   declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
+  declare readonly strandedMail: pulumi.Output<"leave" | undefined>;
+  /**
+   * Of a unit of Postfix: the mail queue on each node that could be asked, as the last change or refresh found it, also where
+   * Postfix does not run.
+   */
+  declare readonly queues: pulumi.Output<Record<string, Queue> | undefined>;
   /** The node that runs the service. Undefined for a member of a group: see the group's. */
   declare readonly activeNode: pulumi.Output<string | undefined>;
 
@@ -84,6 +96,7 @@ export class SystemdResource extends pulumi.CustomResource {
         __program: programInput(args.resourceId ?? name, args.unit),
         registeredUnit: undefined,
         pendingNodes: undefined,
+        queues: undefined,
         __provider: providerText("systemdResource"),
       },
       replacedInOrder(options),

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test } from "node:test";
+import { inNamespace, suites, type Lab } from "../../../lab";
+import {
+  epoch,
+  eventually,
+  failedWith,
+  makeProject,
+  nothingChanged,
+  onEveryNode,
+  onLab,
+  onNode,
+  smtpStack,
+  succeeded,
+} from "../harness";
+
+const command = join(__dirname, "../../../provider/bin/pulumi-pacemaker.js");
+
+const program = (more = "") => `
+const smtp = new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask${more} });
+exports.queues = smtp.queues;
+`;
+
+interface Queue {
+  active: number;
+  deferred: number;
+  hold: number;
+  incoming: number;
+  oldestSeconds: number;
+}
+
+const empty: Queue = {
+  ...{ active: 0, deferred: 0, hold: 0, incoming: 0, oldestSeconds: 0 },
+};
+
+/** Runs our command in the lab's network. @param during is given its process once it runs */
+async function ours(
+  lab: Lab,
+  args: readonly string[],
+  during?: (child: ReturnType<typeof spawn>) => Promise<void>,
+) {
+  const [program = "", ...argv] = inNamespace(lab.namespace, [
+    ...[process.execPath, command, ...args],
+    ...lab.hosts.flatMap((host) => ["--host", host]),
+    ...["--identity", lab.privateKeyPath, "--known-hosts", lab.knownHostsPath],
+  ]);
+  const child = spawn(program, argv, { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+  const closed = once(child, "close");
+  await during?.(child);
+  const [code] = (await closed) as [number];
+  return { code, stdout, stderr };
+}
+
+/** Hands in messages that a node's Postfix can deliver, in a while. */
+async function leaveMail(lab: Lab, node: string, count: number) {
+  const script = `for one in $(seq ${count}); do
+    printf 'Subject: queued\\n\\nhello\\n' | sendmail root@localhost; done`;
+  await onNode(lab, node, "/bin/sh", "-ec", script);
+  await eventually(`${count} messages to be deferred on ${node}`, async () => {
+    const printed = await onNode(lab, node, "postqueue", "-j");
+    return (
+      printed.split('"queue_name": "deferred"').length > count || undefined
+    );
+  });
+}
+
+/** What a node's drain would leave. */
+const leftOf = (lab: Lab, node: string) =>
+  onNode(
+    lab,
+    node,
+    "/bin/sh",
+    "-c",
+    "systemctl is-active pulumi-pacemaker-drain; ls -d /run/pulumi-pacemaker* 2>/dev/null; pgrep -cx master; true",
+  );
+
+for (const suite of suites)
+  onLab(suite, "mail queues", (lab) => {
+    test("mail on a passive node is told of, not left by mistake, and delivered by a drain", async (t) => {
+      const postconf = (...words: string[]) =>
+        onEveryNode(
+          lab(),
+          `postconf ${words.join(" ")}; postfix reload 2>/dev/null || true`,
+        );
+      await postconf("-e", "local_transport=retry:later");
+      const project = await makeProject(t, lab(), {
+        program: program(),
+        env: { PACEMAKER_DEBUG: "1" },
+      });
+      succeeded(await project.up());
+      const first = await smtpStack.serves(lab());
+      const allEmpty = Object.fromEntries(
+        lab().nodes.map(({ name }) => [name, empty]),
+      );
+      assert.deepEqual((await project.outputs()).queues, allEmpty);
+
+      await leaveMail(lab(), first, 3);
+      const ids = await onNode(
+        lab(),
+        first,
+        "/bin/sh",
+        "-c",
+        "cd /var/spool/postfix/deferred && find . -type f -printf '%f\\n'",
+      );
+      await onNode(lab(), first, "postsuper", "-h", ids.split("\n")[0]!);
+      await onNode(lab(), first, "pcs", "resource", "ban", "smtp-stack", first);
+      const passive = first;
+      await eventually(
+        "the stack on another node",
+        async () => (await smtpStack.serves(lab())) !== passive || undefined,
+      );
+
+      // A preview looks, though the state knows of no mail yet; refresh brings the numbers.
+      const warning = new RegExp(
+        `mail lies on ${passive}, where Postfix does not run: 3 messages \\(2 deferred, 1 on hold\\), the oldest \\d+ s old.*--drain ${passive}`,
+      );
+      assert.match(succeeded(await project.preview()).output, warning);
+      const quiet = nothingChanged(await project.up(["--expect-no-changes"]));
+      assert.doesNotMatch(quiet.output, /mail lies/);
+      assert.doesNotMatch(
+        quiet.output,
+        /queue_directory/,
+        "an up with nothing to change asks no node",
+      );
+      assert.match(succeeded(await project.refresh()).output, warning);
+      // The program's own output follows with the next up, which has nothing to change for it.
+      nothingChanged(await project.up(["--expect-no-changes"]));
+      const queues = (await project.outputs()).queues as Record<string, Queue>;
+      const { oldestSeconds, ...counts } = queues[passive]!;
+      assert.deepEqual(counts, {
+        active: 0,
+        deferred: 2,
+        hold: 1,
+        incoming: 0,
+      });
+      assert.ok(oldestSeconds > 0 && oldestSeconds < 600, `${oldestSeconds} s`);
+
+      // Nothing that would strand it is done; nothing is touched.
+      const version = await epoch(lab());
+      failedWith(
+        await project.destroy(),
+        "smtp-stack: mail would lie where no Postfix delivers it",
+        `on ${passive} 3 messages (2 deferred, 1 on hold)`,
+        `queues --drain ${passive}`,
+        'set strandedMail to "leave"',
+        "Nothing was changed",
+      );
+      project.writeProgram(program(', unit: "nginx"'));
+      failedWith(
+        await project.preview(),
+        "smtp_service: mail would lie where no Postfix delivers it",
+      );
+      assert.equal(await epoch(lab()), version);
+      await smtpStack.serves(lab());
+
+      // The table, as an operator sees it.
+      const shown = await ours(lab(), ["queues"]);
+      assert.equal(shown.code, 0, shown.stderr);
+      assert.match(
+        shown.stdout,
+        new RegExp(`^${passive} +stopped +0 +2 +1 +0 +\\d`, "m"),
+      );
+      assert.match(shown.stdout, /^node-0\d +runs +0 +0 +0 +0 +-$/m);
+
+      // A drain that is interrupted puts everything back; a killed one is cleaned up after by the next.
+      const refused = await ours(lab(), [
+        "queues",
+        "--drain",
+        await smtpStack.serves(lab()),
+      ]);
+      assert.equal(refused.code, 1);
+      assert.match(
+        refused.stderr,
+        /Postfix runs there, and delivers its queue itself/,
+      );
+      const clean = "inactive\n0\n";
+      assert.equal(await leftOf(lab(), passive), clean);
+      const killed = await ours(
+        lab(),
+        ["queues", "--drain", passive, "--seconds", "60"],
+        async (child) => {
+          await eventually(
+            "the drain to run",
+            async () =>
+              (await leftOf(lab(), passive)).startsWith("active") || undefined,
+          );
+          child.kill("SIGKILL");
+        },
+      );
+      assert.equal(killed.stdout, "");
+      assert.match(
+        await leftOf(lab(), passive),
+        /^active\n\/run\/pulumi-pacemaker-drain\n1\n/,
+      );
+      assert.match(
+        (await ours(lab(), ["queues", "--drain", passive])).stderr,
+        /another drain is under way there|Postfix runs there/,
+      );
+      await onNode(
+        lab(),
+        passive,
+        "systemctl",
+        "kill",
+        "--signal=KILL",
+        "pulumi-pacemaker-drain",
+      );
+      await eventually(
+        "the killed master to be gone",
+        async () => (await leftOf(lab(), passive)).endsWith("0\n") || undefined,
+      );
+      const held = await ours(lab(), ["queues", "--drain", passive, "--json"]);
+      assert.deepEqual(
+        { ...JSON.parse(held.stdout), before: 0, after: 0 },
+        {
+          node: passive,
+          delivered: 0,
+          bounced: 0,
+          remaining: 3,
+          before: 0,
+          after: 0,
+        },
+      );
+      assert.equal(held.code, 1);
+      assert.equal(await leftOf(lab(), passive), clean);
+
+      // Once it can be delivered, it is.
+      await postconf("-X", "local_transport");
+      await onNode(lab(), passive, "postsuper", "-H", "ALL");
+      const drained = await ours(lab(), ["queues", "--drain", passive]);
+      assert.equal(drained.stdout, `${passive}: 3 delivered, 0 left.\n`);
+      assert.equal(drained.code, 0);
+      assert.equal(await leftOf(lab(), passive), clean);
+      await smtpStack.serves(lab());
+
+      // With "leave", mail stays where it is, and a warning says so.
+      await postconf("-e", "local_transport=retry:later");
+      const now = await smtpStack.serves(lab());
+      await leaveMail(lab(), now, 1);
+      project.writeProgram(program(', strandedMail: "leave"'));
+      const before = await epoch(lab());
+      succeeded(await project.up());
+      assert.equal(await epoch(lab()), before);
+      const gone = succeeded(await project.destroy());
+      assert.match(
+        gone.output,
+        new RegExp(
+          `leaves mail on ${now}, which no Postfix delivers now: 1 message`,
+        ),
+      );
+    });
+  });
