@@ -301,3 +301,14 @@ test("hot, Postfix is in a clone, and the members have what they need for it", a
   });
   assert.equal(cluster.group("smtp-stack"), undefined);
 });
+
+test("the ports to look at are the stack's own, and all its parts are looked at from outside", async () => {
+  const { connection, named } = startProgram({ preview: true });
+  const verify = { banner: "mail.example.org", from: ["passive" as const] };
+  const ports = { listeningPorts: [25, 587] };
+  new SmtpStack("smtp", { ...address, connection, verify, ...ports });
+  await endProgram();
+  for (const part of ["smtp_ip", "smtp_service", "smtp-stack"])
+    assert.deepEqual(named(part).inputs.verify, verify, part);
+  assert.deepEqual(named("smtp-stack").inputs.listeningPorts, [25, 587]);
+});
