@@ -112,7 +112,7 @@ test("a wrong command line says what is wrong, and asks nobody", async () => {
   const wanted =
     'must be a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
   const table: [string[], string][] = [
-    [[], "a command is missing: host-keys or queues"],
+    [[], "a command is missing: host-keys, queues or drill"],
     [["host-key", "a"], 'there is no command "host-key"'],
     [["host-keys"], "host-keys needs at least one HOST"],
     [["host-keys", "root@a"], `root@a: ${wanted}; the user goes into \`user\``],

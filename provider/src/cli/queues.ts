@@ -9,7 +9,8 @@ import {
   withoutState,
 } from "../postfix/queues";
 import type { Output } from "./hostKeys";
-import { table } from "./table";
+import { untilInterrupted } from "./interrupt";
+import { table } from "../drill/table";
 
 export interface QueuesOptions {
   readonly instance: string;
@@ -86,29 +87,17 @@ export async function drainNode(
   { node, instance, seconds, json }: DrainArguments,
   { out, err }: Output,
 ): Promise<number> {
-  const stop = new AbortController();
-  const interrupted = () => {
-    err("Ending: what was changed is put back first.\n");
-    stop.abort();
-  };
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(name, interrupted);
-  try {
-    const drained = await drain(clusterOf(connection), node, {
+  const drained = await untilInterrupted(err, (signal) =>
+    drain(clusterOf(connection), node, {
       instance,
       seconds,
       tell: (queue) =>
         err(`${node}: ${sizeOf(queue) > 0 ? describeQueue(queue) : "empty"}\n`),
-      signal: stop.signal,
-    });
-    out(
-      json ? `${JSON.stringify(drained, undefined, 2)}\n` : describe(drained),
-    );
-    return drained.remaining > 0 ? 1 : 0;
-  } finally {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.off(name, interrupted);
-  }
+      signal,
+    }),
+  );
+  out(json ? `${JSON.stringify(drained, undefined, 2)}\n` : describe(drained));
+  return drained.remaining > 0 ? 1 : 0;
 }
 
 const endings = {

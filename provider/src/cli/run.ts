@@ -10,10 +10,13 @@ import {
   type ConnectionValues,
 } from "./connection";
 import { hostKeys, type Output } from "./hostKeys";
+import { kinds, type Kind } from "../drill/report";
+import { drillHelp, runDrill } from "./drill";
 import { drainNode, queues } from "./queues";
 
 const help = `Usage: pulumi-pacemaker host-keys [--port PORT] HOST...
        pulumi-pacemaker queues [--json] [--drain NODE [--seconds N]] [CONNECTION]
+       pulumi-pacemaker drill [--kind KIND] [--group ID] [--svg FILE] [CONNECTION]
 
 host-keys asks the hosts of a cluster for their ssh host keys and prints them as
 the \`hostKeys\` of a connection: for a program, and as \`pulumi config set\`
@@ -39,6 +42,7 @@ queues shows the mail queue of each node, also where Postfix does not run.
   --instance NAME      another instance of Postfix than the first (-)
   --json               for programs
 
+${drillHelp}
 CONNECTION:
 ${connectionHelp}
 Exit code: 0 when every host has answered and, after --drain, nothing is left; 1
@@ -69,9 +73,13 @@ export async function run(
         return await runHostKeys(rest, output);
       case "queues":
         return await runQueues(rest, output);
+      case "drill":
+        return await runDrillCommand(rest, output);
       case undefined:
         parse(argv, hostKeyOptions);
-        throw new WrongUsage("a command is missing: host-keys or queues");
+        throw new WrongUsage(
+          "a command is missing: host-keys, queues or drill",
+        );
       default:
         throw new WrongUsage(`there is no command "${command}"`);
     }
@@ -97,7 +105,7 @@ function commandFirst(argv: readonly string[]): readonly string[] {
     allowPositionals: true,
     strict: false,
     tokens: true,
-    options: { ...connectionOptions, ...queueOptions },
+    options: { ...connectionOptions, ...queueOptions, ...drillOptions },
   });
   const first = tokens.find((token) => token.kind === "positional");
   if (!first) return [];
@@ -165,6 +173,63 @@ async function runQueues(
     node === undefined
       ? queues(connection, { instance, json }, output)
       : drainNode(connection, { node, instance, json, seconds }, output),
+  );
+}
+
+const drillOptions = {
+  json: { type: "boolean" },
+  kind: { type: "string" },
+  group: { type: "string" },
+  "client-port": { type: "string" },
+  "no-greeting": { type: "boolean" },
+  "mail-to": { type: "string" },
+  "mail-from": { type: "string" },
+  mails: { type: "string" },
+  seconds: { type: "string" },
+  svg: { type: "string" },
+} as const;
+
+async function runDrillCommand(
+  args: readonly string[],
+  output: Output,
+): Promise<number> {
+  const { values, positionals } = parse(args, {
+    ...connectionOptions,
+    ...drillOptions,
+  });
+  if (positionals.length > 0)
+    throw new WrongUsage(`drill takes no "${positionals[0]}"`);
+  const { kind = "standby", json = false, group, svg } = values;
+  if (!(kinds as readonly string[]).includes(kind))
+    throw new WrongUsage(`--kind ${kind}: must be one of ${kinds.join(", ")}`);
+  const to = values["mail-to"];
+  const from = values["mail-from"] ?? to;
+  for (const address of [to, from])
+    if (address !== undefined && !/^[^\s<>]+@[^\s<>]+$/.test(address))
+      throw new WrongUsage(`${address}: must be a mail address`);
+  const mail =
+    to === undefined || from === undefined
+      ? undefined
+      : {
+          ...{ to, from, every: 250 },
+          count: wholeNumber("mails", values.mails ?? "20", 1, 1000),
+        };
+  const port = wholeNumber(
+    "client-port",
+    values["client-port"] ?? "25",
+    1,
+    65_535,
+  );
+  const seconds = wholeNumber("seconds", values.seconds ?? "120", 10, 3600);
+  return withConnection(values, (connection) =>
+    runDrill(
+      connection,
+      {
+        ...{ kind: kind as Kind, group, port, seconds, json, svg, mail },
+        greets: values["no-greeting"] !== true,
+      },
+      output,
+    ),
   );
 }
 

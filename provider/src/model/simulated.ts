@@ -92,3 +92,18 @@ function instancesOf(
 function withoutInstance(id: string): string {
   return id.replace(/:\d+$/, "");
 }
+
+/**
+ * Reads from `crm_simulate --simulate --output-as=xml` what would run where in the end.
+ *
+ * @throws Error when the text is not crm_simulate's.
+ */
+export function parseOutcome(
+  text: string,
+): ReadonlyMap<string, readonly Instance[]> {
+  const root = parseXml(text);
+  const revised = child(root, "revised_cluster_status");
+  if (!revised)
+    throw new Error(`expected crm_simulate's outcome, found <${root.name}>`);
+  return instancesOf(child(revised, "resources"));
+}

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { test } from "node:test";
-import { inNamespace, suites, type Lab } from "../../../lab";
+import { suites, type Lab } from "../../../lab";
 import {
   epoch,
   eventually,
@@ -16,8 +13,7 @@ import {
   smtpStack,
   succeeded,
 } from "../harness";
-
-const command = join(__dirname, "../../../provider/bin/pulumi-pacemaker.js");
+import { ours } from "./command";
 
 const program = (more = "") => `
 const smtp = new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask${more} });
@@ -35,28 +31,6 @@ interface Queue {
 const empty: Queue = {
   ...{ active: 0, deferred: 0, hold: 0, incoming: 0, oldestSeconds: 0 },
 };
-
-/** Runs our command in the lab's network. @param during is given its process once it runs */
-async function ours(
-  lab: Lab,
-  args: readonly string[],
-  during?: (child: ReturnType<typeof spawn>) => Promise<void>,
-) {
-  const [program = "", ...argv] = inNamespace(lab.namespace, [
-    ...[process.execPath, command, ...args],
-    ...lab.hosts.flatMap((host) => ["--host", host]),
-    ...["--identity", lab.privateKeyPath, "--known-hosts", lab.knownHostsPath],
-  ]);
-  const child = spawn(program, argv, { stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
-  const closed = once(child, "close");
-  await during?.(child);
-  const [code] = (await closed) as [number];
-  return { code, stdout, stderr };
-}
 
 /** Hands in messages that a node's Postfix can deliver, in a while. */
 async function leaveMail(lab: Lab, node: string, count: number) {
