@@ -22,7 +22,7 @@ It is refused where Pacemaker's simulation says that the stack would not survive
                        kill: the service's process is killed; Pacemaker finds out
                        stop-node: Pacemaker and corosync are stopped in order
                        cut: corosync's traffic is dropped; not where fencing is on
-  --group ID           the group, or the address (the only group with an address)
+  --group ID           the group, or the address (the only one)
   --client-port PORT   where the client connects (25)
   --no-greeting        a connection is enough: for what is no mail server
   --mail-to ADDRESS    messages are sent meanwhile, and looked for in the queues

@@ -16,7 +16,7 @@ import { findTarget, parseToken, refuseDrill, type Target } from "./target";
 
 export interface DrillOptions {
   readonly kind: Kind;
-  /** The group, or address; default: the only group with an address. */
+  /** The group, or address; default: the only one. */
   readonly group?: string | undefined;
   readonly port: number;
   /** Whether the client waits for a greeting ("220"). */

@@ -41,7 +41,13 @@ export async function findTarget(
   const groups = [...cib.groups.values()].filter(({ members }) =>
     members.some((member) => isAddress(cib.primitives.get(member))),
   );
-  const chosen = id ?? (groups.length === 1 ? groups[0]!.id : undefined);
+  const candidates = [
+    ...groups.map((group) => group.id),
+    ...[...cib.primitives.values()]
+      .filter((one) => one.group === undefined && isAddress(one))
+      .map((one) => one.id),
+  ];
+  const chosen = id ?? (candidates.length === 1 ? candidates[0] : undefined);
   const members =
     chosen === undefined
       ? undefined
@@ -51,8 +57,8 @@ export async function findTarget(
   if (chosen === undefined || !members || addressId === undefined)
     throw new PacemakerError(
       "conflict",
-      `${id ?? "the drill"}: name a group with an address, or an address, by --group. The cluster has these groups with one: ` +
-        `${groups.map((group) => group.id).join(", ") || "none"}. Nothing was done.`,
+      `${id ?? "the drill"}: name a group with an address, or an address, by --group. The cluster has these: ` +
+        `${candidates.join(", ") || "none"}. Nothing was done.`,
     );
   const nodes = new Set(
     members.map((one) => {
@@ -67,9 +73,9 @@ export async function findTarget(
       `${chosen}: ${members.join(", ")} must run on one node, and are on ${[...nodes].join(", ")}. Mend that first ("pcs ` +
         `status" says what is wrong). Nothing was done.`,
     );
-  const service = [...members]
-    .reverse()
-    .find((one) => unitIn(cib, one) !== undefined);
+  const service =
+    [...members].reverse().find((one) => unitIn(cib, one) !== undefined) ??
+    besideAlone(observation, members, node);
   return {
     observation,
     target: {
@@ -78,6 +84,20 @@ export async function findTarget(
       ...(service === undefined ? {} : serviceIn(cib, service)),
     },
   };
+}
+
+/** Beside an address that stands alone, Postfix may stand by hot, in a clone. */
+function besideAlone(
+  { cib, status }: Observation,
+  members: readonly string[],
+  node: string,
+): string | undefined {
+  if (members.length > 1) return undefined;
+  return [...cib.primitives.keys()].find(
+    (one) =>
+      instanceOf(unitIn(cib, one) ?? "") !== undefined &&
+      (status.resources.get(one)?.nodes ?? []).includes(node),
+  );
 }
 
 function serviceIn(cib: Cib, service: string): Partial<Target> {
