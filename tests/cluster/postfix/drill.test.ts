@@ -103,7 +103,7 @@ for (const suite of suites)
       assert.equal(banned.code, 1);
       assert.match(
         banned.stderr,
-        /smtp-stack: no drill "standby": by Pacemaker's own simulation smtp_ip, smtp_service would run nowhere afterwards/,
+        /smtp-stack: no drill "standby": by Pacemaker's own simulation smtp_ip, smtp_service would run nowhere without/,
       );
       await onNode(lab(), node, "pcs", "resource", "clear", "smtp-stack");
 
