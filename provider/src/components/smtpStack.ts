@@ -93,6 +93,12 @@ export interface SmtpStackArgs {
    * for a destroy once an update has brought it into the state. Default: refused.
    */
   strandedMail?: pulumi.Input<"leave" | undefined>;
+  /**
+   * Whether preview and a refresh compare Postfix on all nodes, and tell each difference by parameter, service or file: what
+   * main.cf and master.cf say, the sources of maps, certificates, the version. For a Postfix that the program does not set up
+   * by `postfix`. Default false.
+   */
+  verifySync?: pulumi.Input<boolean | undefined>;
 }
 
 /** A further member of the stack's group. A plain id is one that starts after Postfix. */
@@ -208,6 +214,7 @@ export class SmtpStack extends pulumi.ComponentResource {
         standby: args.standby,
         ...hotService(args),
         strandedMail,
+        verifySync: args.verifySync,
       },
       {
         ...parent,

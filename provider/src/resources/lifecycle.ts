@@ -27,7 +27,13 @@ export interface CommonInputs {
 }
 
 /** Inputs that say how to work, not what the cluster shall be: a change of these alone does not touch it. */
-const manners = ["connection", "adopt", "rollback", "strandedMail"];
+const manners = [
+  "connection",
+  "adopt",
+  "rollback",
+  "strandedMail",
+  "verifySync",
+];
 
 export interface Applied<Outputs> {
   /** Whether the resource stood in the cluster before. */

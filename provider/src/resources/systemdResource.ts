@@ -18,6 +18,7 @@ import { announce, type Announcement } from "../cluster/transaction/announce";
 import { transact } from "../cluster/transaction/transact";
 import { refuseSecondManager } from "../cluster/nodes/managers";
 import { checkStandsHot } from "../cluster/nodes/postfix";
+import { warnOfDifferences } from "../cluster/nodes/sync";
 import { findUnit } from "../cluster/nodes/units";
 import {
   refuseToStrand,
@@ -71,6 +72,7 @@ interface Inputs extends MemberInputs {
   standby?: "hot";
   addresses?: string[];
   strandedMail?: StrandedMail;
+  verifySync?: boolean;
 }
 
 interface Outputs {
@@ -87,6 +89,7 @@ const schema = z
     standby,
     addresses: z.array(ip).optional(),
     strandedMail: strandedMail.optional(),
+    verifySync: flag.optional(),
     ...memberSchema,
   })
   .superRefine(checkOwnId);
@@ -109,6 +112,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     "rollback",
     "verify",
     "strandedMail",
+    "verifySync",
   ],
 
   normalise(inputs: Properties): Properties {
@@ -143,6 +147,8 @@ export const systemdResource = handlers<Inputs, Outputs>({
       sayNothing,
     );
     await checkHot(cluster, status, inputs, units.unit);
+    // Of what is in the state, preview reminds.
+    if (!previous) await compareNodes(inputs);
     const wanted = declared(inputs, units.unit, units.declared);
     const agent = others.primitives.get(resourceId)?.agent ?? "";
     const last = known
@@ -175,7 +181,10 @@ export const systemdResource = handlers<Inputs, Outputs>({
     );
   },
 
-  remind: remindOfMail,
+  async remind(state, mayAsk) {
+    await remindOfMail(state, mayAsk);
+    if (mayAsk) await compareNodes(state);
+  },
 
   isUnfinished: (state) => (state.pendingNodes ?? []).length > 0,
 
@@ -207,6 +216,7 @@ export const systemdResource = handlers<Inputs, Outputs>({
     const registeredUnit = unitOf(found.agent);
     const queues = await queuesSeen(cluster, state, status);
     if (queues) warnOfStranded(cluster, state.resourceId, queues);
+    await compareNodes(state);
     return {
       ...state,
       ...outputOf(queues),
@@ -244,6 +254,18 @@ export const systemdResource = handlers<Inputs, Outputs>({
       await warnOfLeft(cluster, resourceId, unit);
   },
 });
+
+/** Tells where the nodes' Postfix differ, where that is to be looked at. Who cannot be asked is told elsewhere. */
+async function compareNodes({
+  connection,
+  resourceId,
+  verifySync,
+}: Inputs): Promise<void> {
+  if (verifySync !== true) return;
+  const cluster = clusterOf(connection);
+  const seen = await observeShared(cluster).catch(() => undefined);
+  if (seen) await warnOfDifferences(cluster, seen.status, resourceId);
+}
 
 /** The unit of an agent such as "systemd:postfix". */
 function unitOf(agent: string): string {

@@ -9,6 +9,7 @@ import {
   nothingChanged,
   onEveryNode,
   onLab,
+  onNode,
   succeeded,
 } from "../harness";
 
@@ -41,7 +42,7 @@ for (const suite of suites)
         ),
       );
       const program = (verify: object) =>
-        `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, verify: ${JSON.stringify(verify)} });`;
+        `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, verifySync: true, verify: ${JSON.stringify(verify)} });`;
       const right = {
         banner: "mail.example.org",
         ehlo: ["SIZE", "PIPELINING"],
@@ -78,5 +79,18 @@ for (const suite of suites)
       );
       succeeded(await project.up());
       nothingChanged(await project.up(["--expect-no-changes"]));
+
+      // The nodes are alike, until somebody changes one of them.
+      const alike = succeeded(await project.preview());
+      assert.doesNotMatch(alike.output, /not set up alike|could not be looked/);
+      const { name: changed } = lab().nodes[1]!;
+      await onNode(lab(), changed, "postconf", "-e", "message_size_limit=4711");
+      for (const told of [await project.preview(), await project.refresh()])
+        assert.match(
+          succeeded(told).output,
+          new RegExp(
+            `Postfix is not set up alike .*\\n +main\\.cf, message_size_limit: nothing on [^;]*; "4711" on ${changed}\\n`,
+          ),
+        );
     });
   });

@@ -36,6 +36,11 @@ export interface SystemdResourceArgs extends MemberArgs {
    * effect for a delete once an update has brought it into the state. Default: refused.
    */
   strandedMail?: pulumi.Input<"leave" | undefined>;
+  /**
+   * Whether the nodes' Postfix are compared, in preview and in a refresh, where the unit is Postfix's: each difference is told.
+   * Default false.
+   */
+  verifySync?: pulumi.Input<boolean | undefined>;
 }
 
 /**
@@ -69,6 +74,7 @@ export class SystemdResource extends pulumi.CustomResource {
   /** The nodes that were offline, where the unit is still to be stopped and disabled: the next update does it. */
   declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
   declare readonly strandedMail: pulumi.Output<"leave" | undefined>;
+  declare readonly verifySync: pulumi.Output<boolean | undefined>;
   /**
    * Of a unit of Postfix: the mail queue on each node that could be asked, as the last change or refresh found it, also where
    * Postfix does not run.

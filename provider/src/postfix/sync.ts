@@ -1,0 +1,147 @@
+import { X509Certificate } from "node:crypto";
+
+/** What one node's Postfix works with. */
+export interface Setup {
+  readonly version: string;
+  /** The names of the node itself: values that differ in these alone are the same. */
+  readonly names: readonly string[];
+  /** The parameters that main.cf sets, as `postconf -n` prints them. */
+  readonly main: Readonly<Record<string, string>>;
+  /** The services, as `postconf -M` prints them, by name and type. */
+  readonly master: Readonly<Record<string, string>>;
+  /** The files that main.cf names (maps by their sources), by path; null where one is missing or cannot be read. */
+  readonly files: Readonly<Record<string, SetupFile | null>>;
+}
+
+export interface SetupFile {
+  readonly sha256: string;
+  /** The certificates in it, in PEM. */
+  readonly certificates: readonly string[];
+}
+
+/**
+ * Prints a node's `Setup` as JSON. It reads what the login user may read, and prints no content: of a file its hash, and the
+ * certificates in it, which are public.
+ */
+export const pythonSetup = `
+import hashlib, json, re, socket, subprocess, sys
+def postconf(*words):
+    result = subprocess.run(("/usr/sbin/postconf",) + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if result.returncode != 0:
+        sys.exit(result.stderr.decode("utf-8", "replace"))
+    return result.stdout.decode("utf-8", "replace").splitlines()
+def parameters(lines):
+    return dict((name.strip(), value.strip()) for name, _, value in (line.partition("=") for line in lines))
+def look(path):
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError:
+        return None
+    certificates = re.findall(b"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", content, re.DOTALL)
+    return {"sha256": hashlib.sha256(content).hexdigest(), "certificates": [one.decode("ascii", "replace") for one in certificates]}
+services = {}
+for line in postconf("-M"):
+    words = line.split()
+    services["/".join(words[:2])] = " ".join(words)
+effective = parameters(postconf("-n", "-x"))
+paths = set()
+for name, value in effective.items():
+    paths.update(re.findall(r"(?:hash|lmdb|cdb|btree|dbm|sdbm|texthash|regexp|pcre|cidr):(/[^\\s,;})]+)", value))
+    if re.search(r"_files?$|_CAfile$", name):
+        paths.update(word for word in re.split(r"[\\s,]+", value) if word.startswith("/"))
+short = socket.gethostname()
+print(json.dumps({
+    "version": postconf("-h", "mail_version")[0],
+    "names": [short, *postconf("-d", "-h", "myhostname")],
+    "main": parameters(postconf("-n")),
+    "master": services,
+    "files": {path: look(path) for path in sorted(paths)},
+}))
+`;
+
+/**
+ * What differs between the nodes, a line each: by parameter, service and file, with the nodes of each value.
+ *
+ * @param setups by node
+ */
+export function differences(setups: ReadonlyMap<string, Setup>): string[] {
+  const nodes = [...setups.keys()].sort();
+  const compare = (
+    what: (key: string) => string,
+    part: (setup: Setup) => Readonly<Record<string, string>>,
+    shown: (key: string, value: string) => string,
+  ): string[] => {
+    const keys = new Set(
+      nodes.flatMap((node) => Object.keys(part(setups.get(node)!))),
+    );
+    return [...keys].sort().flatMap((key) => {
+      const byValue = new Map<string | undefined, string[]>();
+      for (const node of nodes) {
+        const setup = setups.get(node)!;
+        const value = withoutNames(part(setup)[key], setup.names);
+        byValue.set(value, [...(byValue.get(value) ?? []), node]);
+      }
+      if (byValue.size < 2) return [];
+      const values = [...byValue.values()].map((on) => {
+        const value = part(setups.get(on[0]!)!)[key];
+        return `${value === undefined ? "nothing" : shown(key, value)} on ${on.join(", ")}`;
+      });
+      return [`${what(key)}: ${values.join("; ")}`];
+    });
+  };
+  return [
+    ...compare(
+      () => "the version of Postfix",
+      ({ version }) => ({ version }),
+      (_, value) => value,
+    ),
+    ...compare(
+      (name) => `main.cf, ${name}`,
+      ({ main }) => main,
+      (_, value) => (maySay(value) ? `"${value}"` : "another value"),
+    ),
+    ...compare(
+      (name) => `master.cf, ${name}`,
+      ({ master }) => master,
+      (_, value) => `"${value}"`,
+    ),
+    ...compare(
+      (path) => path,
+      ({ files }) =>
+        Object.fromEntries(
+          Object.entries(files).flatMap(([path, file]) =>
+            file ? [[path, JSON.stringify(file)] as const] : [],
+          ),
+        ),
+      (_, text) => fileInWords(JSON.parse(text) as SetupFile),
+    ),
+  ];
+}
+
+/** A table that is written into main.cf itself may hold a password. */
+function maySay(value: string): boolean {
+  return !/\b(static|inline):/.test(value);
+}
+
+function withoutNames(
+  value: string | undefined,
+  names: readonly string[],
+): string | undefined {
+  if (value === undefined) return undefined;
+  return [...names]
+    .sort((one, other) => other.length - one.length)
+    .filter((name) => name !== "" && name !== "localhost")
+    .reduce((text, name) => text.replaceAll(name, "\0"), value);
+}
+
+function fileInWords({ sha256, certificates }: SetupFile): string {
+  const [first] = certificates;
+  if (first === undefined) return `content ${sha256.slice(0, 12)}`;
+  try {
+    const { fingerprint256, validTo } = new X509Certificate(first);
+    return `the certificate ${fingerprint256.slice(0, 17)}... until ${validTo}`;
+  } catch {
+    return `content ${sha256.slice(0, 12)}`;
+  }
+}
