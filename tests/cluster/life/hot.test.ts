@@ -167,12 +167,18 @@ for (const suite of suites)
       t.after(() => prober.stop());
       await prober.answered(node);
       const operations = await Operations.watch(lab());
+      project.writeProgram(programOf("cold"));
+      assert.match(
+        failedWith(await project.preview(), "smtp-stack").output,
+        new RegExp(`no Postfix delivers it: on ${passive} 1 message`),
+      );
+      const leave = `, strandedMail: "leave"`;
       for (const [standby, wanted] of [
         ["cold", smtpStack.madeFrom(before, suite)],
         ["hot", hot],
       ] as const)
         await sampled(t, lab(), `changed to ${standby}`, async () => {
-          project.writeProgram(programOf(standby));
+          project.writeProgram(programOf(standby, leave));
           const preview = succeeded(await project.preview());
           t.diagnostic(preview.output);
           const changed = succeeded(await project.up());
