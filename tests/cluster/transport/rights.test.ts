@@ -138,6 +138,11 @@ onTransportLab("users other than root", (lab) => {
     };
     env.LAB = JSON.stringify({ connection: as("deploy"), ip, cidrNetmask });
     succeeded(await project.up());
+    // sudo has told root by mail of what it refused, and a destroy would leave that behind.
+    await onEveryNode(
+      lab(),
+      "postsuper -d ALL maildrop incoming active deferred hold",
+    );
     succeeded(await project.destroy());
     await smtpStack.isGone(lab(), before);
   });
