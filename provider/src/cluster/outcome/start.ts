@@ -36,6 +36,7 @@ export async function startedOn(
   what: string,
   which: readonly string[] | ((cib: Cib) => readonly string[]),
 ): Promise<Started | undefined> {
+  const begun = Date.now();
   const resourcesIn = typeof which === "function" ? which : () => which;
   const seen = await observeRecent(cluster);
   const { cib: first, status: before } = seen;
@@ -79,10 +80,22 @@ export async function startedOn(
       ({ cib } = await observe(cluster));
       const now = untilDisabled(cib, resourcesIn(cib));
       expected = waited.filter((id) => now.includes(id));
-      if (expected.length === waited.length) throw error;
+      // What another change of ours had stopped may be on its way up again already.
+      const isOver =
+        sameConfiguration(judged, cib) ||
+        Date.now() - begun > startSeconds * 1000;
+      if (expected.length === waited.length && isOver) throw error;
     }
   }
   return undefined;
+}
+
+/** Whether nobody has changed the configuration in between. */
+function sameConfiguration(
+  { version: one }: Pick<Cib, "version">,
+  { version: other }: Pick<Cib, "version">,
+): boolean {
+  return one.adminEpoch === other.adminEpoch && one.epoch === other.epoch;
 }
 
 /** Where an operator keeps Pacemaker from acting, a change of the configuration changes nothing that runs. */
