@@ -156,23 +156,3 @@ function failureStatus({ attributes }: XmlElement): FailureStatus {
     lastChange: attributes["last-rc-change"] ?? "",
   };
 }
-
-/** The same without the operations under way that only look at a resource, and change nothing of it. */
-export function withoutLooks(status: ClusterStatus): ClusterStatus {
-  const calm = (found: ResourceStatus): ResourceStatus => {
-    const { pending, instances, ...rest } = found;
-    return {
-      ...rest,
-      ...(pending === undefined || /^(monitoring|checking)$/i.test(pending)
-        ? {}
-        : { pending }),
-      ...(instances ? { instances: instances.map(calm) } : {}),
-    };
-  };
-  return {
-    ...status,
-    resources: new Map(
-      [...status.resources].map(([id, found]) => [id, calm(found)]),
-    ),
-  };
-}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
 import { tellOfWait } from "../report";
-import { withoutLooks, type ClusterStatus } from "../../model/status";
+import type { ClusterStatus } from "../../model/status";
 import {
   forgetObservations,
   isIdle,
@@ -84,19 +84,12 @@ export async function waitFor<Result>(
     if (elapsed > idleBeforeDecided) {
       if (await hasSettled(cluster, status, wait.resources)) {
         idleSince ??= Date.now();
-        if (Date.now() - idleSince > idleBeforeDecided) {
-          // A first look at what has started is waited for as long as the cluster has to do; a later one may always be under way.
-          const found = wait.reached(withoutLooks(status));
-          if (found !== undefined) {
-            forgetObservations(cluster);
-            return found;
-          }
+        if (Date.now() - idleSince > idleBeforeDecided)
           throw new PacemakerError(
             "cluster",
             `waited for ${wait.what}, but the cluster has stopped trying:\n${await wait.explain(status)}\n` +
               `Mend the cause and run this again; failures on record are cleaned up then.`,
           );
-        }
       } else {
         idleSince = undefined;
       }
