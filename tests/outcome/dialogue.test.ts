@@ -8,10 +8,9 @@ import test, { describe } from "node:test";
 import { TLSSocket } from "node:tls";
 import { talkFromHere } from "../../provider/src/cluster/outcome/dialogue";
 import {
-  isWrapped,
   judge,
+  dialogueRequest,
   pythonDialogue,
-  wantsTls,
   type Dialogue,
   type Expectations,
 } from "../../provider/src/postfix/dialogue";
@@ -86,14 +85,8 @@ async function talkByPython(
   address: string,
   expected: Expectations,
 ): Promise<Dialogue> {
-  const child = spawn("python3", [
-    "-",
-    JSON.stringify({
-      ...{ address, port: expected.port, isWrapped: isWrapped(expected.port) },
-      wantsTls: wantsTls(expected),
-    }),
-  ]);
-  child.stdin.end(pythonDialogue);
+  const child = spawn("python3", ["-", dialogueRequest(address, expected)]);
+  child.stdin.end(pythonDialogue());
   let output = "";
   for await (const data of child.stdout) output += data;
   return JSON.parse(output) as Dialogue;

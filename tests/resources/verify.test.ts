@@ -53,6 +53,7 @@ describe("verify", () => {
     assert.deepEqual(JSON.parse(given!), {
       ...{ address: "192.0.2.25", port: 25 },
       ...{ isWrapped: false, wantsTls: false },
+      ...{ answerSeconds: 15, mostLines: 100 },
     });
   });
 

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
 import type { FilesNode } from "../cluster/files/everywhere";
 import type { NodeRollout } from "../cluster/files/rollout";
@@ -9,6 +7,7 @@ import { clusterOf } from "../cluster/nodes/members";
 import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
 import { fullMode } from "../model/files";
+import { checkScript } from "../postfix/check";
 import {
   folder,
   mainPath,
@@ -128,8 +127,6 @@ const looks = [
   ["/usr/sbin/postfix", "status"],
 ];
 
-let checkScript: string | undefined;
-
 function declared(inputs: Inputs): DeclaredFiles {
   const { resourceId, service, address } = inputs;
   const cluster = clusterOf(inputs.connection);
@@ -140,7 +137,6 @@ function declared(inputs: Inputs): DeclaredFiles {
     files: inputs.files ?? {},
     ...(inputs.tls ? { tls: inputs.tls } : {}),
   };
-  checkScript ??= readFileSync(join(__dirname, "../postfix/check.sh"), "utf8");
   const names = Object.entries(postfix.main).flatMap(([name, value]) =>
     value === null ? [] : [name],
   );
@@ -157,7 +153,7 @@ function declared(inputs: Inputs): DeclaredFiles {
     wanted: (at) => wantedOn(resourceId, postfix, postfixOn(resourceId, at)),
     checks: [
       [
-        ...["/bin/sh", "-c", checkScript, "the check of Postfix"],
+        ...["/bin/sh", "-c", checkScript(), "the check of Postfix"],
         ...[`{${folder}}`, ...names],
       ],
     ],

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { PacemakerError } from "../../errors";
 import type { Build, SeenFile, WantedFile } from "../../model/files";
+import { shipped } from "../../shipped";
 import type { Host } from "../../ssh";
 import { indent } from "../report";
 
@@ -69,11 +68,9 @@ const activateSeconds = 120;
 
 const argv = ["/usr/bin/python3", "-I", "-"];
 
-let script: string | undefined;
-
 /** The text that is given to Python on a node: what is asked comes first, so that it stands in no arguments. */
 export function scriptFor(request: object): string {
-  script ??= readFileSync(join(__dirname, "node.py"), "utf8");
+  const script = shipped(__dirname, "node.py");
   const text = Buffer.from(JSON.stringify(request), "utf8").toString("base64");
   return `import base64, json\nrequest = json.loads(base64.b64decode("${text}"))\n${script}`;
 }

@@ -48,7 +48,7 @@ async function setupOn(cluster: Cluster, node: string): Promise<Setup> {
     throw new PacemakerError("connect", `it cannot be reached by ssh`);
   const { code, stdout, stderr } = await member.host.exec(
     ["/usr/bin/env", "python3", "-I", "-"],
-    { reads: true, stdin: pythonSetup, timeoutSeconds: lookSeconds },
+    { reads: true, stdin: pythonSetup(), timeoutSeconds: lookSeconds },
   );
   if (code === 0)
     return parse(

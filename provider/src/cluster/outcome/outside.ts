@@ -1,10 +1,9 @@
 import { PacemakerError } from "../../errors";
 import type { ClusterStatus } from "../../model/status";
 import {
-  isWrapped,
   judge,
+  dialogueRequest,
   pythonDialogue,
-  wantsTls,
   type Dialogue,
   type Expectations,
 } from "../../postfix/dialogue";
@@ -162,14 +161,11 @@ async function talkFrom(
   expected: Expectations,
 ): Promise<Dialogue> {
   const { port } = expected;
-  const given = {
-    ...{ address, port },
-    ...{ isWrapped: isWrapped(port), wantsTls: wantsTls(expected) },
-  };
+  const given = dialogueRequest(address, expected);
   // Without site packages and without the working directory in its path.
-  const argv = ["/usr/bin/env", "python3", "-I", "-", JSON.stringify(given)];
+  const argv = ["/usr/bin/env", "python3", "-I", "-", given];
   const { code, stdout, stderr } = await host.exec(argv, {
-    ...{ reads: true, stdin: pythonDialogue },
+    ...{ reads: true, stdin: pythonDialogue() },
     timeoutSeconds: dialogueSeconds,
   });
   if (code === 0) return JSON.parse(stdout) as Dialogue;

@@ -5,7 +5,7 @@ import type { Foresight } from "../preview/foresight";
 import { parseSimulation, type SimulatedAction } from "../../model/simulation";
 import { quoteArgv } from "../../ssh";
 import { indent } from "../report";
-import { pcsRunner } from "./runner";
+import { shipped } from "../../shipped";
 
 /** What became of one part of the staging script. */
 interface Section {
@@ -146,7 +146,7 @@ function byRunner(
   const seconds = 20 + 4 * commands.length;
   return [
     ...file("commands.json", JSON.stringify(commands), boundary),
-    ...file("runner.py", pcsRunner, boundary),
+    ...file("runner.py", shipped(__dirname, "runner.py"), boundary),
     `cp "$work/old.xml" "$work/new.xml"`,
     "pcs=$(command -v pcs)",
     // Of the start script's own first line: the interpreter, with its options.

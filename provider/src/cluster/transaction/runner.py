@@ -1,18 +1,15 @@
-/**
- * Runs pcs commands on a file without what most of each call costs: the start of Python with all of pcs's imports, and the
- * start of Pacemaker's tools. The imports are done once; each staging then runs in a fork, its commands one after the
- * other by pcs's own start script. For each command pcs has cibadmin read the file, crm_diff compare and cibadmin write
- * it, and crm_resource print what the agent says of itself: what is a file to read or write, or has been printed before,
- * is taken from there, for pcs's library and for its older commands, which start their tools in ways of their own.
- * Whatever else pcs starts is started; an agent that checks parameters, without the way to systemd, which no such agent
- * needs.
- *
- * It serves several stagings: it takes a folder, waits in it for the names of working folders, one a line, and writes
- * into each one's `answer` 0 when all commands succeeded. Whatever it writes otherwise, or when it does not answer, the
- * caller runs the same commands by ordinary calls on a new copy, and theirs is the verdict. When nothing has come for
- * some seconds, it removes its folder and ends.
- */
-export const pcsRunner = `
+# Runs pcs commands on a file without what most of each call costs: the start of Python with all of pcs's imports, and the
+# start of Pacemaker's tools. The imports are done once; each staging then runs in a fork, its commands one after the
+# other by pcs's own start script. For each command pcs has cibadmin read the file, crm_diff compare and cibadmin write
+# it, and crm_resource print what the agent says of itself: what is a file to read or write, or has been printed before,
+# is taken from there, for pcs's library and for its older commands, which start their tools in ways of their own.
+# Whatever else pcs starts is started; an agent that checks parameters, without the way to systemd, which no such agent
+# needs.
+#
+# It serves several stagings: it takes a folder, waits in it for the names of working folders, one a line, and writes
+# into each one's `answer` 0 when all commands succeeded. Whatever it writes otherwise, or when it does not answer, the
+# caller runs the same commands by ordinary calls on a new copy, and theirs is the verdict. When nothing has come for
+# some seconds, it removes its folder and ends.
 import json, os, re, runpy, select, shutil, signal, subprocess, sys
 from xml.etree import ElementTree
 
@@ -27,7 +24,7 @@ def write(path, new):
     with open(path, "w", encoding="utf-8", newline="") as file:
         file.write(new)
 
-configuration = re.compile(r"<configuration(?=[\\s>]).*</configuration>", re.DOTALL)
+configuration = re.compile(r"<configuration(?=[\s>]).*</configuration>", re.DOTALL)
 
 def reconfigured(old, given):
     before, after = (configuration.search(whole) for whole in (old, given or ""))
@@ -124,7 +121,7 @@ def answer(work, code):
     try:
         # Whoever asked may have given up since.
         to = os.open(work + "/answer", os.O_WRONLY | os.O_NONBLOCK)
-        os.write(to, b"%d\\n" % code)
+        os.write(to, b"%d\n" % code)
         os.close(to)
     except OSError:
         pass
@@ -152,4 +149,3 @@ try:
     serve()
 finally:
     shutil.rmtree(home, ignore_errors=True)
-`.trimStart();
