@@ -1,6 +1,10 @@
 import test, { describe } from "node:test";
 import assert from "node:assert/strict";
-import { parseSimulation } from "../../provider/src/model/simulation";
+import {
+  parsePlans,
+  parseSimulation,
+} from "../../provider/src/model/simulation";
+import { isUnderWay } from "../../provider/src/model/status";
 import { fixture, suites } from "./fixtures";
 
 for (const suite of suites)
@@ -48,6 +52,21 @@ for (const suite of suites)
       assert.deepEqual(parseSimulation(fixture(suite, "sim-nothing.xml")), []);
     });
   });
+
+test("a clone while one of its instances is stopped: that stop is no action any more", () => {
+  const text = fixture("trixie", "sim-under-way.xml");
+  const { actions, resources } = parsePlans(text);
+  assert.deepEqual(
+    actions.map(({ action, resource, node }) => [action, resource, node]),
+    [
+      ["start", "c", "node-03"],
+      ["start", "c", "node-01"],
+      ["delete", "gone", "node-03"],
+    ],
+  );
+  assert.ok(isUnderWay(resources.get("c")));
+  assert.ok(!isUnderWay(resources.get("d")));
+});
 
 test("a move, and an action that is blocked", () => {
   assert.deepEqual(

@@ -255,12 +255,12 @@ export class FakeCluster {
           `Controller on ${this.dc} in state ${this.idle ? "S_IDLE" : "S_TRANSITION_ENGINE"}: ok\n`,
         );
       case "/usr/sbin/crm_simulate":
-        if (words.includes("--xml-pipe"))
+        if (words.includes("--xml-pipe") && words.includes("--show-scores"))
           return ok(this.wouldStart(stdin ?? ""));
         return ok(
           // Without one of these it prints the status only.
           words.includes("--simulate") || words.includes("--run")
-            ? `<pacemaker-result><cluster_status/><actions>${this.planned}</actions><transition>${this.transition}</transition></pacemaker-result>\n`
+            ? `<pacemaker-result><cluster_status>${this.statusOfResources()}</cluster_status><actions>${this.planned}</actions><transition>${this.transition}</transition></pacemaker-result>\n`
             : `<pacemaker-result><cluster_status/></pacemaker-result>\n`,
         );
       case "/usr/sbin/crm_resource":
@@ -311,7 +311,8 @@ export class FakeCluster {
     );
   }
 
-  private crmMon(): string {
+  /** What runs where, as crm_mon and crm_simulate print it. */
+  private statusOfResources(): string {
     const status = (found: FakePrimitive): string => {
       if (found.clone && !this.isStopped(found))
         return this.usable()
@@ -329,6 +330,15 @@ export class FakeCluster {
         `managed="${!stuck && !this.isHeld(found.id)}" failed="${stuck}">${node ? `<node name="${node}"/>` : ""}</resource>`
       );
     };
+    const all = this.resources.map((found) =>
+      found.kind === "primitive"
+        ? status(found)
+        : `<group id="${found.id}">${found.members.map(status).join("")}</group>`,
+    );
+    return `<resources>${all.join("")}</resources>`;
+  }
+
+  private crmMon(): string {
     const failures = [
       ...[...this.startFailed].flatMap((id) =>
         this.primitive(id)
@@ -355,15 +365,8 @@ export class FakeCluster {
             `<node name="${name}" online="${online}" standby="${this.standby.has(name)}" maintenance="${this.maintained.has(name)}" pending="false"/>`,
         )
         .join("") +
-      `</nodes><resources>` +
-      this.resources
-        .map((found) =>
-          found.kind === "primitive"
-            ? status(found)
-            : `<group id="${found.id}">${found.members.map(status).join("")}</group>`,
-        )
-        .join("") +
-      `</resources><failures>${failures.join("")}</failures></pacemaker-result>\n`
+      `</nodes>${this.statusOfResources()}` +
+      `<failures>${failures.join("")}</failures></pacemaker-result>\n`
     );
   }
 

@@ -111,6 +111,40 @@ describe("waiting", { concurrency: true }, () => {
     );
   });
 
+  test("what is being stopped is not taken for what comes of the change, though nothing is planned any more", async () => {
+    const fake = withResource();
+    fake.edit("resource meta a target-role=");
+    // Pacemaker plans nothing while a stop is under way. It began after crm_mon had said "Started".
+    let looks = 0;
+    fake.nodes[0]!.answer = async (argv) => {
+      if (argv[0] !== "/usr/sbin/crm_simulate" || (looks += 1) > 2)
+        return undefined;
+      const role = looks === 1 ? "Stopping" : "Starting";
+      const stdout =
+        `<pacemaker-result><cluster_status><resources><resource id="a" role="${role}" active="true">` +
+        `<node name="node-01"/></resource></resources></cluster_status><actions/></pacemaker-result>`;
+      return { code: 0, stdout, stderr: "" };
+    };
+    const settled = { ...wait, untilSettled: true };
+    assert.equal(await waitFor(handle(fake), settled), "node-01");
+    assert.equal(looks, 3);
+    looks = 0;
+    await waitFor(handle(fake), { ...settled, reached: () => true });
+    assert.equal(looks, 3, "also where nothing is to be reached");
+  });
+
+  test("what is planned is asked of the designated controller's configuration", async () => {
+    const fake = withResource();
+    fake.edit("resource meta a target-role=");
+    fake.dc = "node-03";
+    await waitFor(handle(fake), { ...wait, untilSettled: true });
+    const asked = fake.log.findIndex((line) => line.includes("crm_simulate"));
+    assert.match(
+      fake.log[asked - 1]!,
+      /^node-01: .*cibadmin --query --node node-03/,
+    );
+  });
+
   test("a busy controller is waited for", async () => {
     const fake = withResource();
     fake.idle = false;

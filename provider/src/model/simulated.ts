@@ -89,7 +89,7 @@ function instancesOf(
 }
 
 /** An instance of a clone is "ID:0". */
-function withoutInstance(id: string): string {
+export function withoutInstance(id: string): string {
   return id.replace(/:\d+$/, "");
 }
 

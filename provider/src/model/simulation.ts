@@ -1,7 +1,10 @@
+import { withoutInstance } from "./simulated";
+import { resourcesOf, type ResourceStatus } from "./status";
 import { child, children, parseXml, type XmlElement } from "./xml";
 
 /** Something that the cluster would do. */
 export interface SimulatedAction {
+  /** Of a clone, what it is made of: an instance ("ID:0") has no name of its own in the configuration. */
   readonly resource: string;
   /**
    * "start", "stop", "restart", "move", ...: crm_simulate's words, in lower case. "delete": a node forgets what it
@@ -27,7 +30,7 @@ export function parseSimulation(text: string): SimulatedAction[] {
     throw new Error(`expected crm_simulate's actions, found <${root.name}>`);
   return [
     ...children(actions, "rsc_action").map(({ attributes }) => ({
-      resource: attributes.resource ?? "",
+      resource: withoutInstance(attributes.resource ?? ""),
       action: (attributes.action ?? "").toLowerCase(),
       ...optional("node", attributes.node),
       ...optional("source", attributes.source),
@@ -39,12 +42,32 @@ export function parseSimulation(text: string): SimulatedAction[] {
   ];
 }
 
+/** What the cluster would still do, and what runs where, at one and the same moment. */
+export interface Plans {
+  readonly actions: readonly SimulatedAction[];
+  readonly resources: ReadonlyMap<string, ResourceStatus>;
+}
+
+/**
+ * Reads the same, and what it started from. The two belong together: of an operation under way, such as the stop of a restart,
+ * nothing stands among the actions any more, but in the role of its resource.
+ *
+ * @throws Error when the text is not crm_simulate's.
+ */
+export function parsePlans(text: string): Plans {
+  const status = child(parseXml(text), "cluster_status");
+  return {
+    actions: parseSimulation(text),
+    resources: resourcesOf(child(status, "resources")),
+  };
+}
+
 /** Where nothing but a memory goes, there is a step of the transition, and no action above it. */
 function deletions(transition: XmlElement | undefined): SimulatedAction[] {
   return children(transition, "rsc_action")
     .filter(({ attributes }) => attributes.op === "delete")
     .map(({ attributes }) => ({
-      resource: attributes.resource ?? "",
+      resource: withoutInstance(attributes.resource ?? ""),
       action: "delete",
       ...optional("node", attributes.node),
       blocked: false,

@@ -97,7 +97,8 @@ function nodeStatus({ attributes }: XmlElement): NodeStatus {
   };
 }
 
-function resourcesOf(
+/** Reads the resources below crm_mon's or crm_simulate's "resources". */
+export function resourcesOf(
   element: XmlElement | undefined,
 ): Map<string, ResourceStatus> {
   const resources = new Map<string, ResourceStatus>();
@@ -123,6 +124,19 @@ function resourcesOf(
     resources.set(id, before ? together(before, one) : one);
   }
   return resources;
+}
+
+/** The roles of what is being started, stopped, moved, promoted or demoted. */
+const rolesUnderWay = /^(Starting|Stopping|Migrating|Promoting|Demoting)$/;
+
+/** Whether an operation of it is under way that will change what runs: any but a look at it. */
+export function isUnderWay(found: ResourceStatus | undefined): boolean {
+  if (!found) return false;
+  return (found.instances ?? [found]).some(
+    ({ role, pending }) =>
+      rolesUnderWay.test(role) ||
+      (pending !== undefined && pending !== "Monitoring"),
+  );
 }
 
 /** Clone instances share an id: one that is active says more than one that is not, and what is wrong with any is wrong. */

@@ -70,12 +70,15 @@ interface LostHost {
   readonly error: PacemakerError;
 }
 
-/** Reaches the nodes. Once every node that is online has answered, the others are no longer waited for. */
+/**
+ * Reaches the nodes. Once every node that is online has answered, the others are no longer waited for. They come in the order
+ * of the connection's hosts, whichever answered first.
+ */
 async function reachNodes(
   cluster: Cluster,
   { nodes }: ClusterStatus,
 ): Promise<{ members: ReachedNode[]; lost: LostHost[] }> {
-  const members: ReachedNode[] = [];
+  const members = new Map<string, ReachedNode>();
   const lost = new Map<string, LostHost>();
   for (const address of cluster.connection.hosts)
     lost.set(address, {
@@ -95,19 +98,24 @@ async function reachNodes(
           "member" in reach &&
           known !== undefined &&
           (!known.online || known.pending);
-        members.push({ ...member, isStranded });
+        members.set(address, { ...member, isStranded });
         lost.delete(address);
       } else if ("error" in reach) {
         lost.set(address, { address, error: reach.error });
       }
-      const found = new Set(members.map(({ node }) => node));
+      const found = new Set([...members.values()].map(({ node }) => node));
       if (online.every(({ name }) => found.has(name)))
         // Those that answer quickly as well, such as a node without Pacemaker, are taken along.
         setTimeout(resolve, graceForOthers);
     };
     void Promise.all(reachEach(cluster).map(settle)).then(() => resolve());
   });
-  return { members: [...members], lost: [...lost.values()] };
+  return {
+    members: cluster.connection.hosts.flatMap(
+      (address) => members.get(address) ?? [],
+    ),
+    lost: [...lost.values()],
+  };
 }
 
 /** In milliseconds. */

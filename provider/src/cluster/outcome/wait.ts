@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
 import { tellOfWait } from "../report";
-import type { ClusterStatus } from "../../model/status";
+import type { SimulatedAction } from "../../model/simulation";
+import { isUnderWay, type ClusterStatus } from "../../model/status";
 import {
   forgetObservations,
   isIdle,
@@ -52,14 +53,13 @@ export async function waitFor<Result>(
   wait: Wait<Result>,
 ): Promise<Result> {
   const started = Date.now();
-  const plansMore = () => plansFor(cluster, wait.resources);
   let pause = shortestPause;
   let idleSince: number | undefined;
   let tellAfter = firstTold;
   for (;;) {
     const status = await observeStatus(cluster);
-    const result = wait.reached(status);
-    if (result !== undefined && !(wait.untilSettled && (await plansMore()))) {
+    const result = await reachedNow(cluster, wait, status);
+    if (result !== undefined) {
       // What was read before it was reached must not be planned with.
       forgetObservations(cluster);
       return result;
@@ -99,23 +99,39 @@ export async function waitFor<Result>(
   }
 }
 
+/** The result, where it is reached and stays so. */
+async function reachedNow<Result>(
+  cluster: Cluster,
+  wait: Wait<Result>,
+  status: ClusterStatus,
+): Promise<Result | undefined> {
+  const result = wait.reached(status);
+  if (result === undefined || !wait.untilSettled) return result;
+  const { actions, resources } = await observePlans(cluster, status);
+  // Of a stop or start that has begun since the status was read, nothing is planned any more: what runs must be looked at
+  // in the same moment as the plans.
+  const changes =
+    hasActions(actions, wait.resources) ||
+    wait.resources.some((id) => isUnderWay(resources.get(id)));
+  return changes ? undefined : wait.reached({ ...status, resources });
+}
+
+/** Whether the cluster has nothing left to do, and would do nothing about the resources. */
 async function hasSettled(
   cluster: Cluster,
   status: ClusterStatus,
   resources: readonly string[],
 ): Promise<boolean> {
-  return (
-    (await isIdle(cluster, status)) && !(await plansFor(cluster, resources))
-  );
+  if (!(await isIdle(cluster, status))) return false;
+  const { actions } = await observePlans(cluster, status);
+  return !hasActions(actions, resources);
 }
 
-/** Whether the cluster would still do something about the resources. */
-async function plansFor(
-  cluster: Cluster,
+function hasActions(
+  actions: readonly SimulatedAction[],
   resources: readonly string[],
-): Promise<boolean> {
-  const plans = await observePlans(cluster);
-  return plans.some(
+): boolean {
+  return actions.some(
     (action) => resources.includes(action.resource) && !action.blocked,
   );
 }

@@ -3,7 +3,7 @@ import { PacemakerError } from "../../errors";
 import { parseCib, parseCibHeader, type Cib } from "../../model/cib";
 import type { PcsCommand } from "../../pcs/commands";
 import { versionedPatch } from "../../model/patch";
-import { parseSimulation } from "../../model/simulation";
+import { parsePlans } from "../../model/simulation";
 import type { ClusterStatus } from "../../model/status";
 import {
   onMember,
@@ -129,22 +129,30 @@ export const observeStatus = shared(async (cluster) =>
   noteStatus(cluster, await onMember(cluster, readStatus)),
 );
 
-/** What the cluster would still do if nothing else changed. */
-export const observePlans = shared((cluster) =>
-  onMember(cluster, async (member) =>
-    parse(
+/**
+ * What the cluster would still do if nothing else changed, computed from the designated controller's copy of the CIB: another
+ * node's may not have heard of our change yet.
+ */
+export const observePlans = shared((cluster, status: ClusterStatus) =>
+  onMember(cluster, async (member) => {
+    const stdin = await read(member, [
+      cibadmin,
+      "--query",
+      ...atDc(member, status),
+    ]);
+    const text = await read(
       member,
-      "crm_simulate",
-      await read(member, [
+      [
         crmSimulate,
-        "--live-check",
+        "--xml-pipe",
         // Without it, only the status is printed.
         "--simulate",
         "--output-as=xml",
-      ]),
-      parseSimulation,
-    ),
-  ),
+      ],
+      { stdin, rights: "none" },
+    );
+    return parse(member, "crm_simulate", text, parsePlans);
+  }),
 );
 
 /** Whether the designated controller has carried out all that it planned. */
