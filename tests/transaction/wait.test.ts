@@ -2,6 +2,7 @@ import { describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { clusterOf } from "../../provider/src/cluster/nodes/members";
 import { waitFor } from "../../provider/src/cluster/outcome/wait";
+import { runsTogether } from "../../provider/src/cluster/outcome/start";
 import { PacemakerError } from "../../provider/src/errors";
 import type { ClusterStatus } from "../../provider/src/model/status";
 import { FakeCluster } from "./fakeCluster";
@@ -54,6 +55,31 @@ describe("waiting", { concurrency: true }, () => {
     const started = Date.now();
     assert.equal(await waitFor(handle(fake), wait), "node-01");
     assert.ok(Date.now() - started < 8000, `${Date.now() - started} ms`);
+  });
+
+  test("a monitor under way is no reason to give up what runs, and a start is", async () => {
+    const startsWith = (pending: string): FakeCluster => {
+      const fake = withResource();
+      fake.edit("resource meta a target-role=");
+      for (const node of fake.nodes)
+        node.answer = async (argv, options) => {
+          if (!/crm_(mon|simulate)$/.test(argv[0]!)) return undefined;
+          const real = await fake.run(node, argv, options);
+          const stdout = real.stdout.replace(
+            '<resource id="a"',
+            `$& pending="${pending}"`,
+          );
+          return { ...real, stdout };
+        };
+      return fake;
+    };
+    const reached = (status: ClusterStatus) => runsTogether(status, ["a"]);
+    const running = handle(startsWith("Monitoring"));
+    assert.equal(await waitFor(running, { ...wait, reached }), "node-01");
+    await assert.rejects(
+      waitFor(handle(startsWith("Starting")), { ...wait, reached }),
+      /has stopped trying/,
+    );
   });
 
   test("the bound ends the wait", async () => {

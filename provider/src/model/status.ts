@@ -129,13 +129,15 @@ export function resourcesOf(
 /** The roles of what is being started, stopped, moved, promoted or demoted. */
 const rolesUnderWay = /^(Starting|Stopping|Migrating|Promoting|Demoting)$/;
 
+const isLook = (pending: string): boolean =>
+  /^(monitoring|checking)$/i.test(pending);
+
 /** Whether an operation of it is under way that will change what runs: any but a look at it. */
 export function isUnderWay(found: ResourceStatus | undefined): boolean {
   if (!found) return false;
   return (found.instances ?? [found]).some(
     ({ role, pending }) =>
-      rolesUnderWay.test(role) ||
-      (pending !== undefined && pending !== "Monitoring"),
+      rolesUnderWay.test(role) || (pending !== undefined && !isLook(pending)),
   );
 }
 
@@ -168,5 +170,23 @@ function failureStatus({ attributes }: XmlElement): FailureStatus {
     exitCode: Number(attributes.exitcode ?? "0"),
     status: attributes.status ?? "",
     lastChange: attributes["last-rc-change"] ?? "",
+  };
+}
+
+/** The same without the operations under way that only look at a resource, and change nothing of it. */
+export function withoutLooks(status: ClusterStatus): ClusterStatus {
+  const calm = (found: ResourceStatus): ResourceStatus => {
+    const { pending, instances, ...rest } = found;
+    return {
+      ...rest,
+      ...(pending === undefined || isLook(pending) ? {} : { pending }),
+      ...(instances ? { instances: instances.map(calm) } : {}),
+    };
+  };
+  return {
+    ...status,
+    resources: new Map(
+      [...status.resources].map(([id, found]) => [id, calm(found)]),
+    ),
   };
 }

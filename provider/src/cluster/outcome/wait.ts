@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
 import { tellOfWait } from "../report";
-import type { SimulatedAction } from "../../model/simulation";
-import { isUnderWay, type ClusterStatus } from "../../model/status";
+import {
+  isUnderWay,
+  withoutLooks,
+  type ClusterStatus,
+} from "../../model/status";
 import {
   forgetObservations,
   isIdle,
@@ -82,16 +85,26 @@ export async function waitFor<Result>(
       );
     }
     if (elapsed > idleBeforeDecided) {
-      if (await hasSettled(cluster, status, wait.resources)) {
+      const settled = (await isIdle(cluster, status))
+        ? await whenUnplanned(cluster, status, wait.resources)
+        : undefined;
+      if (!settled) {
+        idleSince = undefined;
+      } else {
         idleSince ??= Date.now();
-        if (Date.now() - idleSince > idleBeforeDecided)
+        if (Date.now() - idleSince > idleBeforeDecided) {
+          // A first look at what has started is waited for as long as the cluster has to do; a later one may always be under way.
+          const found = wait.reached(withoutLooks(settled));
+          if (found !== undefined) {
+            forgetObservations(cluster);
+            return found;
+          }
           throw new PacemakerError(
             "cluster",
             `waited for ${wait.what}, but the cluster has stopped trying:\n${await wait.explain(status)}\n` +
               `Mend the cause and run this again; failures on record are cleaned up then.`,
           );
-      } else {
-        idleSince = undefined;
+        }
       }
     }
     await sleep(pause);
@@ -107,31 +120,26 @@ async function reachedNow<Result>(
 ): Promise<Result | undefined> {
   const result = wait.reached(status);
   if (result === undefined || !wait.untilSettled) return result;
-  const { actions, resources } = await observePlans(cluster, status);
-  // Of a stop or start that has begun since the status was read, nothing is planned any more: what runs must be looked at
-  // in the same moment as the plans.
-  const changes =
-    hasActions(actions, wait.resources) ||
-    wait.resources.some((id) => isUnderWay(resources.get(id)));
-  return changes ? undefined : wait.reached({ ...status, resources });
+  const unplanned = await whenUnplanned(cluster, status, wait.resources);
+  // Of a stop or start under way nothing is planned any more.
+  const changes = wait.resources.some((id) =>
+    isUnderWay(unplanned?.resources.get(id)),
+  );
+  return unplanned && !changes ? wait.reached(unplanned) : undefined;
 }
 
-/** Whether the cluster has nothing left to do, and would do nothing about the resources. */
-async function hasSettled(
+/**
+ * The status at a moment at which the cluster plans nothing for the resources; undefined where it does. The plans and what
+ * runs must be of one moment: between two looks, what was planned may have begun.
+ */
+async function whenUnplanned(
   cluster: Cluster,
   status: ClusterStatus,
-  resources: readonly string[],
-): Promise<boolean> {
-  if (!(await isIdle(cluster, status))) return false;
-  const { actions } = await observePlans(cluster, status);
-  return !hasActions(actions, resources);
-}
-
-function hasActions(
-  actions: readonly SimulatedAction[],
-  resources: readonly string[],
-): boolean {
-  return actions.some(
-    (action) => resources.includes(action.resource) && !action.blocked,
+  ids: readonly string[],
+): Promise<ClusterStatus | undefined> {
+  const { actions, resources } = await observePlans(cluster, status);
+  const isPlanned = actions.some(
+    ({ resource, blocked }) => ids.includes(resource) && !blocked,
   );
+  return isPlanned ? undefined : { ...status, resources };
 }
