@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../../connection";
-import { providerText } from "../shim";
-import { replacedInOrder } from "./options";
-import { connectionInput, type ConnectionArgs } from "./connection";
+import { resourceClass, type CommonOutputs } from "./resource";
+import type { ConnectionArgs } from "./connection";
 import { withSecretContents, type SynchronizedFileArgs } from "./secretFiles";
 
 /** One value of main.cf. A list is joined by ", "; null takes the parameter out, so that Postfix's own default counts. */
@@ -74,42 +72,28 @@ export interface PostfixConfigurationArgs extends PostfixArgs {
   address?: pulumi.Input<string | undefined>;
 }
 
-/** Postfix's configuration on every node of the cluster; `SmtpStack` makes one where it is given `postfix`. */
-export class PostfixConfiguration extends pulumi.CustomResource {
-  declare readonly connection: pulumi.Output<Connection>;
-  declare readonly resourceId: pulumi.Output<string>;
-  declare readonly service: pulumi.Output<string | undefined>;
-  declare readonly address: pulumi.Output<string | undefined>;
+/** What it shows besides its inputs. */
+export interface PostfixConfigurationOutputs {
   /** The nodes that were down, which have not got the configuration yet: the next update brings it. */
-  declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
+  pendingNodes: string[] | undefined;
   /** By node and path: what a refresh found otherwise than declared, without any content. */
-  declare readonly drift: pulumi.Output<
-    Record<string, Record<string, string>> | undefined
-  >;
-
-  constructor(
-    name: string,
-    args: PostfixConfigurationArgs,
-    options?: pulumi.CustomResourceOptions,
-  ) {
-    super(
-      "pulumi-nodejs:dynamic/pacemaker:PostfixConfiguration",
-      name,
-      {
-        ...args,
-        connection: connectionInput(args.connection, name),
-        resourceId: args.resourceId ?? name,
-        maps: args.maps && withSecretContents(args.maps),
-        files: args.files && withSecretContents(args.files),
-        tls: args.tls && withSecretKey(args.tls),
-        pendingNodes: undefined,
-        drift: undefined,
-        __provider: providerText("postfixConfiguration"),
-      },
-      replacedInOrder(options),
-    );
-  }
+  drift: Record<string, Record<string, string>> | undefined;
 }
+
+/** Postfix's configuration on every node of the cluster; `SmtpStack` makes one where it is given `postfix`. */
+export class PostfixConfiguration extends resourceClass<
+  PostfixConfigurationArgs,
+  CommonOutputs & PostfixConfigurationOutputs
+>({
+  type: "PostfixConfiguration",
+  outputs: { pendingNodes: null, drift: null },
+  prepare: (args) => ({
+    ...args,
+    maps: args.maps && withSecretContents(args.maps),
+    files: args.files && withSecretContents(args.files),
+    tls: args.tls && withSecretKey(args.tls),
+  }),
+}) {}
 
 function withSecretKey(tls: NonNullable<PostfixArgs["tls"]>) {
   if (pulumi.Output.isInstance(tls) || tls instanceof Promise)

@@ -1,9 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../../connection";
-import { providerText } from "../shim";
-import { replacedInOrder } from "./options";
-import type { AttributeValue, ResourceArgs, StandbyKind, Verify } from "./args";
-import { connectionInput } from "./connection";
+import type * as pulumi from "@pulumi/pulumi";
+import { resourceClass, type CommonOutputs } from "./resource";
+import type { ResourceArgs, StandbyKind } from "./args";
 
 export interface ResourceGroupArgs extends ResourceArgs {
   /**
@@ -27,6 +24,13 @@ export interface ResourceGroupArgs extends ResourceArgs {
   strandedMail?: pulumi.Input<"leave" | undefined>;
 }
 
+/** What it shows besides its inputs. */
+export interface ResourceGroupOutputs {
+  standby: "hot" | undefined;
+  /** The node that runs the members, hot: that holds the addresses. Undefined while an operator has them disabled. */
+  activeNode: string | undefined;
+}
+
 /**
  * A group of resources that run on one node, start in order and stop in the reverse order.
  *
@@ -36,41 +40,10 @@ export interface ResourceGroupArgs extends ResourceArgs {
  * @example
  * new ResourceGroup("web", { members: [address.resourceId, service.resourceId] });
  */
-export class ResourceGroup extends pulumi.CustomResource {
-  declare readonly connection: pulumi.Output<Connection>;
-  declare readonly resourceId: pulumi.Output<string>;
-  declare readonly members: pulumi.Output<string[]>;
-  declare readonly meta: pulumi.Output<
-    Record<string, AttributeValue> | undefined
-  >;
-  declare readonly standby: pulumi.Output<"hot" | undefined>;
-  declare readonly listeningPorts: pulumi.Output<number[] | undefined>;
-  declare readonly adopt: pulumi.Output<"update" | undefined>;
-  declare readonly rollback: pulumi.Output<boolean | undefined>;
-  declare readonly verify: pulumi.Output<Verify | undefined>;
-  declare readonly strandedMail: pulumi.Output<"leave" | undefined>;
-  /** The node that runs the members, hot: that holds the addresses. Undefined while an operator has them disabled. */
-  declare readonly activeNode: pulumi.Output<string | undefined>;
-
-  constructor(
-    name: string,
-    args: ResourceGroupArgs,
-    options?: pulumi.CustomResourceOptions,
-  ) {
-    const inputs: ResourceGroupArgs = {
-      ...args,
-      connection: connectionInput(args.connection, name),
-      resourceId: args.resourceId ?? name,
-    };
-    super(
-      "pulumi-nodejs:dynamic/pacemaker:ResourceGroup",
-      name,
-      {
-        ...inputs,
-        activeNode: undefined,
-        __provider: providerText("resourceGroup"),
-      },
-      replacedInOrder(options),
-    );
-  }
-}
+export class ResourceGroup extends resourceClass<
+  ResourceGroupArgs,
+  CommonOutputs & ResourceGroupOutputs
+>({
+  type: "ResourceGroup",
+  outputs: { activeNode: null },
+}) {}

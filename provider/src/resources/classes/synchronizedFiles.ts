@@ -1,9 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../../connection";
-import { providerText } from "../shim";
-import { replacedInOrder } from "./options";
+import type * as pulumi from "@pulumi/pulumi";
+import { resourceClass, type CommonOutputs } from "./resource";
 import { withSecretContents, type SynchronizedFileArgs } from "./secretFiles";
-import { connectionInput, type ConnectionArgs } from "./connection";
+import type { ConnectionArgs } from "./connection";
 
 /** The same as an output. */
 export interface SynchronizedFile {
@@ -48,6 +46,15 @@ export interface SynchronizedFilesArgs {
   service?: pulumi.Input<string | undefined>;
 }
 
+/** What it shows besides its inputs. */
+export interface SynchronizedFilesOutputs {
+  files: Record<string, SynchronizedFile>;
+  /** The nodes that were down, which have not got the files yet: the next update brings them. */
+  pendingNodes: string[] | undefined;
+  /** By node and path: what a refresh found otherwise than declared, without any content. */
+  drift: Record<string, Record<string, string>> | undefined;
+}
+
 /**
  * Files that are the same on every node of the cluster: staged and checked everywhere before any is replaced, replaced at
  * once each, and put back everywhere where one node fails.
@@ -60,41 +67,14 @@ export interface SynchronizedFilesArgs {
  *   service: proxy.resourceId,
  * });
  */
-export class SynchronizedFiles extends pulumi.CustomResource {
-  declare readonly connection: pulumi.Output<Connection>;
-  declare readonly resourceId: pulumi.Output<string>;
-  declare readonly files: pulumi.Output<Record<string, SynchronizedFile>>;
-  declare readonly check: pulumi.Output<string[] | undefined>;
-  declare readonly activate: pulumi.Output<string[] | undefined>;
-  declare readonly service: pulumi.Output<string | undefined>;
-  /** The nodes that were down, which have not got the files yet: the next update brings them. */
-  declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
-  /** By node and path: what a refresh found otherwise than declared, without any content. */
-  declare readonly drift: pulumi.Output<
-    Record<string, Record<string, string>> | undefined
-  >;
-
-  constructor(
-    name: string,
-    args: SynchronizedFilesArgs,
-    options?: pulumi.CustomResourceOptions,
-  ) {
-    const inputs: SynchronizedFilesArgs = {
-      ...args,
-      connection: connectionInput(args.connection, name),
-      resourceId: args.resourceId ?? name,
-      files: withSecretContents(args.files) as SynchronizedFilesArgs["files"],
-    };
-    super(
-      "pulumi-nodejs:dynamic/pacemaker:SynchronizedFiles",
-      name,
-      {
-        ...inputs,
-        pendingNodes: undefined,
-        drift: undefined,
-        __provider: providerText("synchronizedFiles"),
-      },
-      replacedInOrder(options),
-    );
-  }
-}
+export class SynchronizedFiles extends resourceClass<
+  SynchronizedFilesArgs,
+  CommonOutputs & SynchronizedFilesOutputs
+>({
+  type: "SynchronizedFiles",
+  outputs: { pendingNodes: null, drift: null },
+  prepare: (args) => ({
+    ...args,
+    files: withSecretContents(args.files) as SynchronizedFilesArgs["files"],
+  }),
+}) {}

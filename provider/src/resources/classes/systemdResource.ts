@@ -1,17 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../../connection";
-import { providerText } from "../shim";
-import { replacedInOrder } from "./options";
-import { programInput } from "./program";
-import type {
-  AttributeValue,
-  MemberArgs,
-  Queue,
-  StandbyKind,
-  Timeouts,
-  Verify,
-} from "./args";
-import { connectionInput } from "./connection";
+import type * as pulumi from "@pulumi/pulumi";
+import { resourceClass, type MemberOutputs } from "./resource";
+import type { MemberArgs, Queue, StandbyKind } from "./args";
 
 export interface SystemdResourceArgs extends MemberArgs {
   /** The systemd service, such as "postfix" or "postfix@-". It must exist on every node. */
@@ -43,6 +32,22 @@ export interface SystemdResourceArgs extends MemberArgs {
   verifySync?: pulumi.Input<boolean | undefined>;
 }
 
+/** What it shows besides its inputs. */
+export interface SystemdResourceOutputs {
+  standby: "hot" | undefined;
+  /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
+  registeredUnit: string;
+  /** The nodes that were offline, where the unit is still to be stopped and disabled: the next update does it. */
+  pendingNodes: string[] | undefined;
+  /**
+   * Of a unit of Postfix: the mail queue on each node that could be asked, as the last change or refresh found it, also where
+   * Postfix does not run.
+   */
+  queues: Record<string, Queue> | undefined;
+  /** The node that runs the service. Undefined for a member of a group: see the group's. */
+  activeNode: string | undefined;
+}
+
 /**
  * A systemd service that Pacemaker starts, watches and moves.
  *
@@ -53,59 +58,16 @@ export interface SystemdResourceArgs extends MemberArgs {
  * @example
  * new SystemdResource("web_service", { unit: "nginx", group: "web" });
  */
-export class SystemdResource extends pulumi.CustomResource {
-  declare readonly connection: pulumi.Output<Connection>;
-  declare readonly resourceId: pulumi.Output<string>;
-  declare readonly unit: pulumi.Output<string>;
-  declare readonly followWrapper: pulumi.Output<boolean | undefined>;
-  declare readonly standby: pulumi.Output<"hot" | undefined>;
-  declare readonly addresses: pulumi.Output<string[] | undefined>;
-  declare readonly monitorInterval: pulumi.Output<string>;
-  declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
-  declare readonly meta: pulumi.Output<
-    Record<string, AttributeValue> | undefined
-  >;
-  declare readonly group: pulumi.Output<string | undefined>;
-  declare readonly adopt: pulumi.Output<"update" | undefined>;
-  declare readonly rollback: pulumi.Output<boolean | undefined>;
-  declare readonly verify: pulumi.Output<Verify | undefined>;
-  /** The unit that Pacemaker runs: `unit`, or the instance behind it. */
-  declare readonly registeredUnit: pulumi.Output<string>;
-  /** The nodes that were offline, where the unit is still to be stopped and disabled: the next update does it. */
-  declare readonly pendingNodes: pulumi.Output<string[] | undefined>;
-  declare readonly strandedMail: pulumi.Output<"leave" | undefined>;
-  declare readonly verifySync: pulumi.Output<boolean | undefined>;
-  /**
-   * Of a unit of Postfix: the mail queue on each node that could be asked, as the last change or refresh found it, also where
-   * Postfix does not run.
-   */
-  declare readonly queues: pulumi.Output<Record<string, Queue> | undefined>;
-  /** The node that runs the service. Undefined for a member of a group: see the group's. */
-  declare readonly activeNode: pulumi.Output<string | undefined>;
-
-  constructor(
-    name: string,
-    args: SystemdResourceArgs,
-    options?: pulumi.CustomResourceOptions,
-  ) {
-    const inputs: SystemdResourceArgs = {
-      ...args,
-      connection: connectionInput(args.connection, name),
-      resourceId: args.resourceId ?? name,
-    };
-    super(
-      "pulumi-nodejs:dynamic/pacemaker:SystemdResource",
-      name,
-      {
-        ...inputs,
-        activeNode: undefined,
-        __program: programInput(args.resourceId ?? name, args.unit),
-        registeredUnit: undefined,
-        pendingNodes: undefined,
-        queues: undefined,
-        __provider: providerText("systemdResource"),
-      },
-      replacedInOrder(options),
-    );
-  }
-}
+export class SystemdResource extends resourceClass<
+  SystemdResourceArgs,
+  MemberOutputs & SystemdResourceOutputs
+>({
+  type: "SystemdResource",
+  outputs: {
+    registeredUnit: null,
+    pendingNodes: null,
+    queues: null,
+    activeNode: null,
+  },
+  exclusive: ({ unit }) => unit,
+}) {}
