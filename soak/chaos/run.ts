@@ -160,6 +160,24 @@ const run = (
   return project[verb]([], { onStart });
 };
 
+/**
+ * The next up. Where the CLI was killed while it deleted, Pulumi's state still holds what may be gone, and Pulumi says that a
+ * refresh is needed: an up alone asks nobody about what it has not changed.
+ */
+async function upAgain(project: Project): Promise<Outcome> {
+  const outcome = await project.up();
+  return /, interrupted while deleting/.test(outcome.output)
+    ? project.up(["--refresh"])
+    : outcome;
+}
+
+/**
+ * Whether the provider's process was asked anything. Until then Pulumi alone runs in it, and it outlives a killed CLI: our
+ * code is loaded with the first call.
+ */
+const wasAsked = ({ output }: Outcome): boolean =>
+  /(creating|updating|replacing|deleting|refreshing|reading) \(\d/.test(output);
+
 async function play(
   lab: Lab,
   projects: Projects,
@@ -197,7 +215,7 @@ async function play(
     Promise.all(
       stackNames.map(async (stack): Promise<[StackName, Outcome]> => [
         stack,
-        await projects[stack].up(),
+        await upAgain(projects[stack]),
       ]),
     );
   say("  healed; the next up");
@@ -222,7 +240,7 @@ async function play(
     wrong.push(`what is foreign has changed:\n${differenceOf(foreign, now)}`);
   for (const stack of stackNames) {
     const pids = providersIn(dirname(projects[stack].dir));
-    if (pids.length > 0)
+    if (pids.length > 0 && wasAsked(outcomes[stack]))
       wrong.push(
         `${stack}: processes of the provider are left: ${pids.join(", ")}`,
       );

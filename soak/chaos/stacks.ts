@@ -117,6 +117,8 @@ export function evolve(
   for (const one of Object.values(state.resources)) delete one.adopt;
   const operations: string[] = [];
   const handmade: Handmade[] = [];
+  // What one operation of the round takes away is still there when what another takes over is made by hand.
+  const there = Object.keys(before.resources).map((one) => idOf(before, one));
   const count = random.pick([1, 1, 2, 3]);
   for (let index = 0; index < count; index += 1) {
     const wanted = random.pick<Operation>([
@@ -124,9 +126,12 @@ export function evolve(
       ...(["move", "replace", "adopt", "delete"] as const),
     ]);
     const next = structuredClone(state);
-    const about = change[wanted](stack, next, random, handmade);
-    if (about === undefined) continue;
+    const made: Handmade[] = [];
+    const about = change[wanted](stack, next, random, made);
+    if (about === undefined || made.some(({ id }) => there.includes(id)))
+      continue;
     state = next;
+    handmade.push(...made);
     operations.push(`${wanted} ${about}`);
   }
   return { state, operations, handmade };
