@@ -1,6 +1,6 @@
 /** What the tests on a real cluster share. */
 export * from "./cluster";
-export { bringUp, onLab } from "./labs";
+export { bringUp, onLab, suitesOr } from "./labs";
 export { copyModules, workspaceModules } from "./modules";
 export { banner, Prober, type Answer } from "./prober";
 export {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import {
+  suitesOr,
   configuration,
   eventually,
   failedWith,
@@ -19,7 +19,7 @@ import { address, group, makeUnit, programOf, service } from "./programs";
 const web = { group: "web" };
 const members = ["web_ip", "web_service"];
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "a destroy", (lab) => {
     test("never calls gone what runs, nor lost what is out of reach", async (t) => {
       const before = await configuration(lab());

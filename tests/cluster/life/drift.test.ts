@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites, type Lab } from "../../../lab";
+import { type Lab } from "../../../lab";
 import {
+  suitesOr,
   configuration,
   epoch,
   makeProject,
@@ -18,7 +19,7 @@ import { address, group, makeUnit, programOf, service } from "./programs";
 const web = { group: "web" };
 const members = ["web_ip", "web_service", "web_last"];
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "what others have changed by hand", (lab) => {
     test("is shown by refresh and mended by up: that, and nothing else", async (t) => {
       await makeUnit(t, lab(), "life-one");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import {
+  suitesOr,
   configuration,
   failedWith,
   makeProject,
@@ -46,7 +46,7 @@ function foreseenIn({ diagnostics }: Outcome): string[] {
     .sort();
 }
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "what a change will do", (lab) => {
     test("is told in preview, and is what happens then", async (t) => {
       for (const unit of ["life-one", "life-two"])

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import {
+  suitesOr,
   epoch,
   makeProject,
   nothingChanged,
@@ -12,7 +12,7 @@ import {
 } from "../harness";
 import { goldens, stateFor } from "./golden";
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "a state that an earlier version wrote", (lab) => {
     for (const golden of goldens)
       test(`${golden.name}: loads, is what its program says, and can be destroyed`, async (t) => {

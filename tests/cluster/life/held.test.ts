@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import {
+  suitesOr,
   configuration,
   eventually,
   failedWith,
@@ -20,7 +20,7 @@ const members = ["web_ip", "web_service"];
 /** How long a command may take that has nothing to wait for, on a machine with much else to do. */
 const quick = 25;
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "what would stop resources", (lab) => {
     test("is refused where an operator keeps them, and keeps what is disabled", async (t) => {
       await makeUnit(t, lab(), "life-one");

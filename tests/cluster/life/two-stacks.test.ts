@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import {
+  suitesOr,
   configuration,
   makeProject,
   nothingChanged,
@@ -27,7 +27,7 @@ function program(name: string, interval: string): string {
   );
 }
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "two stacks on one cluster, at the same time", (lab) => {
     test("both succeed, and nothing is lost", async (t) => {
       const before = await configuration(lab());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import {
+  suitesOr,
   configuration,
   epoch,
   makeProject,
@@ -26,7 +26,7 @@ import {
 
 const postfix = { bookworm: "postfix@-", trixie: "postfix" };
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "a stack that changes", (lab) => {
     test("restarts nothing, or what it must, once and in order", async (t) => {
       const before = await configuration(lab());

@@ -3,8 +3,9 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { suites, type Lab } from "../../../lab";
+import { type Lab } from "../../../lab";
 import {
+  suitesOr,
   configuration,
   eventually,
   makeProject,
@@ -43,7 +44,7 @@ async function nothingLeft(lab: Lab): Promise<void> {
     assert.equal(text.trim(), "", `${node}: ${text}`);
 }
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "failover drills", (lab) => {
     test("each kind is survived and reported, everything is put back, and what would not be survived is refused", async (t) => {
       const project = await makeProject(t, lab(), {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites, type Lab } from "../../../lab";
+import { type Lab } from "../../../lab";
 import {
+  suitesOr,
   epoch,
   eventually,
   failedWith,
@@ -55,7 +56,7 @@ const leftOf = (lab: Lab, node: string) =>
     "systemctl is-active pulumi-pacemaker-drain; ls -d /run/pulumi-pacemaker* 2>/dev/null; pgrep -cx master; true",
   );
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "mail queues", (lab) => {
     test("mail on a passive node is told of, not left by mistake, and delivered by a drain", async (t) => {
       const postconf = (...words: string[]) =>

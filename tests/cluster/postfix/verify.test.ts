@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import {
+  suitesOr,
   failedWith,
   makeProject,
   nothingChanged,
@@ -28,7 +28,7 @@ ${key}${certificate}END
 postconf -e smtpd_tls_chain_files=/etc/postfix/verify.pem smtpd_tls_security_level=may myhostname=mail.example.org
 `;
 
-for (const suite of suites)
+for (const suite of suitesOr("bookworm"))
   onLab(suite, "a stack that is looked at from outside", (lab) => {
     test("answers as declared, or the update fails with what was said", async (t) => {
       await onEveryNode(
