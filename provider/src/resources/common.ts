@@ -1,4 +1,3 @@
-import type { Connection } from "../connection";
 import {
   adopt,
   connection,
@@ -8,25 +7,9 @@ import {
   metaAttributes,
   timeouts,
 } from "./inputs";
-import type { AttributeValue, Timeouts, Verify } from "./classes/args";
 import { verify } from "./verify";
 
-/** What every resource takes, as the handlers see it: plain, checked, with defaults. */
-export interface ResourceInputs {
-  connection: Connection;
-  resourceId: string;
-  meta?: Record<string, AttributeValue>;
-  adopt?: "update";
-  rollback?: boolean;
-  verify?: Verify;
-}
-
-export interface MemberInputs extends ResourceInputs {
-  monitorInterval: string;
-  timeouts?: Timeouts;
-  group?: string;
-}
-
+/** The schema of what every resource takes. */
 export const resourceSchema = {
   connection,
   resourceId: id,
@@ -36,9 +19,10 @@ export const resourceSchema = {
   verify: verify.optional(),
 };
 
+/** The schema of what every resource takes that may be a group's member. */
 export const memberSchema = {
   ...resourceSchema,
-  monitorInterval: interval,
+  monitorInterval: interval.default("30s"),
   timeouts: timeouts.optional(),
   group: id.optional(),
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fullMode } from "../model/files";
 import { text, wrong } from "./inputs";
 
 function isPath(value: string): boolean {
@@ -29,9 +30,9 @@ export const content = z.string({
 
 export const file = z.strictObject({
   content,
-  owner: account,
-  group: account,
-  mode,
+  owner: account.default("root"),
+  group: account.default("root"),
+  mode: mode.default("0644"),
 });
 
 const filesWords = `an object such as { "/etc/haproxy/haproxy.cfg": { content } }`;
@@ -109,4 +110,22 @@ export function checkPlaceholders(
           path: ["check"],
           message: `names {${name}}, which is none of the files, and no folder that holds one`,
         });
+}
+
+/** Files by their names, with their modes in four digits, so that each is spelled in one way. */
+export function withFullModes(files: unknown): unknown {
+  if (typeof files !== "object" || files === null) return files;
+  return Object.fromEntries(
+    Object.entries(files).map(([name, one]: [string, unknown]) => {
+      const isText =
+        typeof one === "object" &&
+        one !== null &&
+        "mode" in one &&
+        typeof one.mode === "string";
+      return [
+        name,
+        isText ? { ...one, mode: fullMode(String(one.mode)) } : one,
+      ];
+    }),
+  );
 }

@@ -13,6 +13,7 @@ import { refuseProblems, type LookRequest } from "../cluster/files/script";
 import type { Cluster } from "../cluster/nodes/members";
 import { tellForesight, warn } from "../cluster/report";
 import { previewWasSeen } from "../engine";
+import type { CommonInputs, Kind } from "./lifecycle";
 import {
   isDone,
   planFiles,
@@ -53,7 +54,7 @@ interface Seen extends Everywhere {
 }
 
 /** Whether the state says that something is left to do. */
-export function filesAreUnfinished({ pendingNodes, drift }: FilesOutputs) {
+function filesAreUnfinished({ pendingNodes, drift }: FilesOutputs) {
   return (pendingNodes ?? []).length > 0 || Object.keys(drift ?? {}).length > 0;
 }
 
@@ -62,7 +63,7 @@ export function filesAreUnfinished({ pendingNodes, drift }: FilesOutputs) {
  *
  * @throws PacemakerError when a node refuses it.
  */
-export async function examineFiles(
+async function examineFiles(
   declared: DeclaredFiles,
   isNew: boolean,
 ): Promise<void> {
@@ -72,7 +73,7 @@ export async function examineFiles(
 }
 
 /** Tells what a change will replace. */
-export async function foretellFiles(declared: DeclaredFiles): Promise<void> {
+async function foretellFiles(declared: DeclaredFiles): Promise<void> {
   try {
     tell(declared, await plan(declared));
   } catch {
@@ -81,9 +82,7 @@ export async function foretellFiles(declared: DeclaredFiles): Promise<void> {
 }
 
 /** Brings the files to the nodes, and what reads them to use them. */
-export async function applyFiles(
-  declared: DeclaredFiles,
-): Promise<FilesOutputs> {
+async function applyFiles(declared: DeclaredFiles): Promise<FilesOutputs> {
   const seen = await plan(declared);
   await rollOut(declared, rolloutsOf(seen));
   warnOfPending(declared.resource, seen.down);
@@ -91,7 +90,7 @@ export async function applyFiles(
 }
 
 /** What the nodes have, against what is declared. */
-export async function readFiles(
+async function readFiles(
   declared: DeclaredFiles,
   state: FilesOutputs,
 ): Promise<FilesOutputs> {
@@ -201,4 +200,30 @@ function warnOfPending(resource: string, nodes: readonly string[]): void {
     `${nodes.join(", ")} has not got these files: it was down. A failover to it would run an old configuration. ` +
       `Run "pulumi up" once it is back.`,
   );
+}
+
+/** The life of a kind of files, given what its inputs declare. */
+export function filesLife<Inputs extends CommonInputs>(
+  declared: (inputs: Inputs) => DeclaredFiles,
+): Omit<
+  Kind<Inputs, FilesOutputs>,
+  "name" | "schema" | "inputNames" | "normalise"
+> {
+  return {
+    examine: (inputs, previous) => examineFiles(declared(inputs), !previous),
+    foretell: (inputs) => foretellFiles(declared(inputs)),
+    isUnfinished: filesAreUnfinished,
+    apply: async (inputs) => ({
+      existed: true,
+      outputs: await applyFiles(declared(inputs)),
+    }),
+    settle: () => Promise.resolve({}),
+    placed: () => [],
+    async read(state) {
+      const found = await readFiles(declared(state), state);
+      return { ...state, pendingNodes: undefined, drift: undefined, ...found };
+    },
+    // What reads them may go on and needs them; and what was there before is not known any more.
+    remove: () => Promise.resolve(),
+  };
 }

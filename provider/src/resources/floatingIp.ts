@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { observeShared } from "../cluster/transaction/observe";
 import {
   cleanUpFailures,
@@ -18,8 +18,9 @@ import { refuseSecondHolder } from "../model/addresses";
 import type { Cib } from "../model/cib";
 import { networkOf, sameAddress } from "../model/network";
 import { parsePrefix, sameValue } from "../model/values";
-import { memberSchema, type MemberInputs } from "./common";
-import type { AttributeValue } from "./classes/args";
+import type { FloatingIpArgs, FloatingIpOutputs } from "./classes/floatingIp";
+import { memberSchema } from "./common";
+import { define, inputsOf } from "./define";
 import { foretellPrimitive } from "./foresee";
 import {
   asStrings,
@@ -30,7 +31,6 @@ import {
   networkInterface,
   prefix,
 } from "./inputs";
-import { handlers, type Properties } from "./lifecycle";
 import { isVerified, verifyStarted } from "./verify";
 import { sameObject, withoutReplaced } from "./replaced";
 import { returnToStandby } from "./standby";
@@ -44,56 +44,27 @@ import {
   type Declared,
 } from "../plan/primitive";
 
-interface Inputs extends MemberInputs {
-  ip: string;
-  cidrNetmask?: number;
-  nic?: string;
-  options?: Record<string, AttributeValue>;
-}
-
-interface Outputs {
-  activeNode?: string;
-}
-
 const own = "it has an input of its own";
 
-const schema = z
-  .strictObject({
-    ip,
-    cidrNetmask: prefix.optional(),
-    nic: networkInterface.optional(),
-    options: attributes({
-      ip: own,
-      cidr_netmask: `${own}, cidrNetmask`,
-      nic: own,
-    }).optional(),
-    ...memberSchema,
-  })
+const schema = inputsOf<FloatingIpArgs>()({
+  ip,
+  cidrNetmask: prefix.optional(),
+  nic: networkInterface.optional(),
+  options: attributes({
+    ip: own,
+    cidr_netmask: `${own}, cidrNetmask`,
+    nic: own,
+  }).optional(),
+  ...memberSchema,
+})
   .superRefine(checkPrefix)
   .superRefine(checkOwnId);
 
-export const floatingIp = handlers<Inputs, Outputs>({
+type Inputs = z.output<typeof schema>;
+
+export const floatingIp = define<FloatingIpOutputs>()({
   name: "floatingIp",
   schema,
-  inputNames: [
-    "connection",
-    "resourceId",
-    "ip",
-    "cidrNetmask",
-    "nic",
-    "monitorInterval",
-    "options",
-    "timeouts",
-    "meta",
-    "group",
-    "adopt",
-    "rollback",
-    "verify",
-  ],
-
-  normalise(inputs: Properties): Properties {
-    return { monitorInterval: "30s", ...inputs };
-  },
 
   async examine(inputs, previous) {
     const cluster = clusterOf(inputs.connection);

@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import type { Connection } from "../connection";
 import { connectionSchema } from "../connectionSchema";
+import type { StandbyKind } from "./classes/args";
 import { isPlainDuration, parseDuration } from "../model/duration";
 import { movingMark, stagedMark } from "../model/staging";
 
@@ -53,17 +55,19 @@ export function failuresOf(
 /** By the connection's text: what is wrong with it. All resources of a program have the same few connections. */
 const connectionIssues = new Map<string, readonly z.core.$ZodIssue[]>();
 
-export const connection = z.unknown().superRefine((value, context) => {
-  const text = JSON.stringify(value) ?? "";
-  let issues = connectionIssues.get(text);
-  if (!issues) {
-    issues = connectionSchema.safeParse(value).error?.issues ?? [];
-    connectionIssues.set(text, issues);
-  }
-  for (const issue of issues)
-    // zod writes the way to a value into its issue's own path.
-    context.issues.push({ ...issue, path: [...issue.path] } as never);
-});
+export const connection = z
+  .custom<Connection>()
+  .superRefine((value, context) => {
+    const text = JSON.stringify(value) ?? "";
+    let issues = connectionIssues.get(text);
+    if (!issues) {
+      issues = connectionSchema.safeParse(value).error?.issues ?? [];
+      connectionIssues.set(text, issues);
+    }
+    for (const issue of issues)
+      // zod writes the way to a value into its issue's own path.
+      context.issues.push({ ...issue, path: [...issue.path] } as never);
+  });
 
 /** What zod says of a wrong type, in our words; the value is not shown, because it may be a secret. */
 function inWords(issue: z.core.$ZodIssue, value: unknown): string {
@@ -229,9 +233,11 @@ export const unit = text(
 const portWords = `a TCP port from 1 to 65535, such as 25`;
 
 /** How something stands by. "cold" is the same as nothing: see `withoutCold`. */
-export const standby = z
-  .literal("hot", { error: `must be "cold", the default, or "hot"` })
-  .optional();
+export const standby = (
+  z.literal("hot", {
+    error: `must be "cold", the default, or "hot"`,
+  }) as z.ZodType as z.ZodType<"hot", StandbyKind>
+).optional();
 
 /** Leaves out what is said by saying nothing, so that both are the same. */
 export function withoutCold(

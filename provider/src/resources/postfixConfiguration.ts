@@ -1,12 +1,10 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { FilesNode } from "../cluster/files/everywhere";
 import type { NodeRollout } from "../cluster/files/rollout";
 import type { Report } from "../cluster/files/script";
 import { restartByCluster } from "../cluster/change/restart";
 import { clusterOf } from "../cluster/nodes/members";
-import type { Connection } from "../connection";
 import { PacemakerError } from "../errors";
-import { fullMode } from "../model/files";
 import { checkScript } from "../postfix/check";
 import {
   folder,
@@ -17,27 +15,17 @@ import {
   wantedOn,
   type DeclaredPostfix,
 } from "../postfix/wanted";
-import {
-  applyFiles,
-  examineFiles,
-  filesAreUnfinished,
-  foretellFiles,
-  readFiles,
-  type DeclaredFiles,
-  type FilesOutputs,
-} from "./files";
+import type {
+  PostfixConfigurationArgs,
+  PostfixConfigurationOutputs,
+} from "./classes/postfixConfiguration";
+import { define, inputsOf } from "./define";
+import { withFullModes } from "./fileInputs";
+import { filesLife, type DeclaredFiles } from "./files";
 import { connection, id } from "./inputs";
-import { handlers, type Properties } from "./lifecycle";
 import { postfixSchema } from "./postfixInputs";
 
-interface Inputs extends Partial<DeclaredPostfix> {
-  connection: Connection;
-  resourceId: string;
-  service?: string;
-  address?: string;
-}
-
-const schema = z.strictObject({
+const schema = inputsOf<PostfixConfigurationArgs>()({
   connection,
   resourceId: id,
   service: id.optional(),
@@ -45,71 +33,18 @@ const schema = z.strictObject({
   ...postfixSchema,
 });
 
-export const postfixConfiguration = handlers<Inputs, FilesOutputs>({
+type Inputs = z.output<typeof schema>;
+
+export const postfixConfiguration = define<PostfixConfigurationOutputs>()({
   name: "postfixConfiguration",
   schema,
-  inputNames: [
-    ...(["connection", "resourceId", "service", "address"] as const),
-    ...(["main", "master", "maps", "tls", "files"] as const),
-  ],
-
-  normalise(inputs: Properties): Properties {
-    return {
-      ...inputs,
-      ...withDefaults(inputs, "maps", {
-        owner: "root",
-        group: "postfix",
-        mode: "0640",
-      }),
-      ...withDefaults(inputs, "files", {
-        owner: "root",
-        group: "root",
-        mode: "0644",
-      }),
-    };
-  },
-
-  examine: (inputs, previous) => examineFiles(declared(inputs), !previous),
-
-  foretell: (inputs) => foretellFiles(declared(inputs)),
-
-  isUnfinished: filesAreUnfinished,
-
-  async apply(inputs) {
-    return { existed: true, outputs: await applyFiles(declared(inputs)) };
-  },
-
-  settle: () => Promise.resolve({}),
-
-  placed: () => [],
-
-  async read(state) {
-    const found = await readFiles(declared(state), state);
-    return { ...state, pendingNodes: undefined, drift: undefined, ...found };
-  },
-
-  // Postfix, where it goes on, needs it; and what was there before is not known any more.
-  remove: () => Promise.resolve(),
+  normalise: ({ maps, files, ...inputs }) => ({
+    ...inputs,
+    ...(maps === undefined ? {} : { maps: withFullModes(maps) }),
+    ...(files === undefined ? {} : { files: withFullModes(files) }),
+  }),
+  ...filesLife(declared),
 });
-
-function withDefaults(
-  inputs: Properties,
-  name: string,
-  defaults: Record<string, string>,
-): Properties {
-  const given = inputs[name];
-  if (typeof given !== "object" || given === null) return {};
-  const whole = Object.entries(given).map(([path, one]: [string, unknown]) => {
-    if (typeof one !== "object" || one === null) return [path, one];
-    const file: Properties = { ...defaults, ...one };
-    const { mode } = file;
-    return [
-      path,
-      typeof mode === "string" ? { ...file, mode: fullMode(mode) } : file,
-    ];
-  });
-  return { [name]: Object.fromEntries(whole) as unknown };
-}
 
 /** What needs a stop and a start: postconf(5) of 3.7 and 3.10. */
 const boundAtStart = ["inet_interfaces", "inet_protocols"];

@@ -55,7 +55,9 @@ const mapType = text(`a type of map such as "lmdb"`, (value) =>
 const map = z.strictObject({
   content,
   type: mapType.optional(),
-  ...{ owner: account, group: account, mode },
+  owner: account.default("root"),
+  group: account.default("postfix"),
+  mode: mode.default("0640"),
 });
 
 const tls = z

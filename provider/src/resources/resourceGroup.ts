@@ -15,7 +15,6 @@ import {
   isStillProved,
 } from "../cluster/outcome/proof";
 import { warnOfReferences } from "../cluster/change/references";
-import type { StrandedMail } from "../cluster/nodes/stranded";
 import { warn } from "../cluster/report";
 import { nodeOf } from "../cluster/outcome/known";
 import { runsTogether, startedOn } from "../cluster/outcome/start";
@@ -29,7 +28,12 @@ import { refuseParent, refuseShared } from "../model/understood";
 import { parsePrefix } from "../model/values";
 import { hasMarkSet, setAttributes } from "../model/writing";
 import { isDisabled, movingMark, stagedMark, unstage } from "../model/staging";
-import { resourceSchema, type ResourceInputs } from "./common";
+import type {
+  ResourceGroupArgs,
+  ResourceGroupOutputs,
+} from "./classes/resourceGroup";
+import { resourceSchema } from "./common";
+import { define, inputsOf } from "./define";
 import { foreseeGroup, foretellGroup } from "./foresee";
 import {
   arrivals,
@@ -57,64 +61,41 @@ import {
   strandedMail,
   withoutCold,
 } from "./inputs";
-import { handlers, type Properties } from "./lifecycle";
+import type { Properties } from "./lifecycle";
 import { isVerified, verifyStarted } from "./verify";
 import { refuseToStrandAll, refuseToStrandByNarrowing } from "./queues";
 import { isReplaced, sameObject, withoutReplaced } from "./replaced";
 import { readAttributes } from "../plan/primitive";
 
-interface Inputs extends ResourceInputs {
-  members: string[];
-  standby?: "hot";
-  listeningPorts?: number[];
-  strandedMail?: StrandedMail;
-}
-
-interface Outputs {
-  activeNode?: string;
-}
-
-const schema = z
-  .strictObject({
-    members: z
-      .array(id, {
-        error: `must be a list of the members' ids, such as ["smtp_ip", "smtp_service"]`,
-      })
-      .min(1, `is empty, but a group must have at least one member`)
-      .superRefine((members, context) => {
-        for (const [index, member] of members.entries())
-          if (members.indexOf(member) < index)
-            context.addIssue({
-              code: "custom",
-              path: [index],
-              message: `is "${member}", which is a member already: name each member once`,
-            });
-      }),
-    standby,
-    listeningPorts: z.array(port).optional(),
-    strandedMail: strandedMail.optional(),
-    ...resourceSchema,
-  })
-  .superRefine(checkOwnId);
+const schema = inputsOf<ResourceGroupArgs>()({
+  members: z
+    .array(id, {
+      error: `must be a list of the members' ids, such as ["smtp_ip", "smtp_service"]`,
+    })
+    .min(1, `is empty, but a group must have at least one member`)
+    .superRefine((members, context) => {
+      for (const [index, member] of members.entries())
+        if (members.indexOf(member) < index)
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: `is "${member}", which is a member already: name each member once`,
+          });
+    }),
+  standby,
+  listeningPorts: z.array(port).optional(),
+  strandedMail: strandedMail.optional(),
+  ...resourceSchema,
+}).superRefine(checkOwnId);
 
 /** How long a group waits for members that the same program creates beside it, in seconds. */
 const memberSeconds = 120;
 
-export const resourceGroup = handlers<Inputs, Outputs>({
+type Inputs = z.output<typeof schema>;
+
+export const resourceGroup = define<ResourceGroupOutputs>()({
   name: "resourceGroup",
   schema,
-  inputNames: [
-    "connection",
-    "resourceId",
-    "members",
-    "meta",
-    "standby",
-    "listeningPorts",
-    "adopt",
-    "rollback",
-    "verify",
-    "strandedMail",
-  ],
 
   normalise: (inputs: Properties): Properties => withoutCold(inputs),
 

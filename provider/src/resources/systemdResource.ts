@@ -25,14 +25,18 @@ import {
   unitIn,
   warnOfLeft,
   warnOfStranded,
-  type StrandedMail,
 } from "../cluster/nodes/stranded";
 import { withFollowers } from "../model/cib";
 import { cloneOf } from "../model/standby";
 import { isStaged, stopCommand } from "../model/staging";
 import type { ClusterStatus } from "../model/status";
 import { fullName, shortName } from "../model/unit";
-import { memberSchema, type MemberInputs } from "./common";
+import type {
+  SystemdResourceArgs,
+  SystemdResourceOutputs,
+} from "./classes/systemdResource";
+import { memberSchema } from "./common";
+import { define, inputsOf } from "./define";
 import { foretellPrimitive } from "./foresee";
 import {
   asStrings,
@@ -44,9 +48,8 @@ import {
   unit,
   withoutCold,
 } from "./inputs";
-import { handlers, type Applied, type Properties } from "./lifecycle";
+import type { Applied, Properties } from "./lifecycle";
 import { verifyStarted } from "./verify";
-import type { Queue } from "../postfix/queues";
 import {
   outputOf,
   queuesOn,
@@ -66,59 +69,26 @@ import {
   type Declared,
 } from "../plan/primitive";
 
-interface Inputs extends MemberInputs {
-  unit: string;
-  followWrapper?: boolean;
-  standby?: "hot";
-  addresses?: string[];
-  strandedMail?: StrandedMail;
-  verifySync?: boolean;
-}
+const schema = inputsOf<SystemdResourceArgs>()({
+  unit,
+  followWrapper: flag.optional(),
+  standby,
+  addresses: z.array(ip).optional(),
+  strandedMail: strandedMail.optional(),
+  verifySync: flag.optional(),
+  ...memberSchema,
+}).superRefine(checkOwnId);
 
-interface Outputs {
-  queues?: Record<string, Queue>;
-  activeNode?: string;
-  registeredUnit?: string;
-  pendingNodes?: string[];
-}
+type Inputs = z.output<typeof schema>;
+type Outputs = Partial<SystemdResourceOutputs>;
 
-const schema = z
-  .strictObject({
-    unit,
-    followWrapper: flag.optional(),
-    standby,
-    addresses: z.array(ip).optional(),
-    strandedMail: strandedMail.optional(),
-    verifySync: flag.optional(),
-    ...memberSchema,
-  })
-  .superRefine(checkOwnId);
-
-export const systemdResource = handlers<Inputs, Outputs>({
+export const systemdResource = define<SystemdResourceOutputs>()({
   name: "systemdResource",
   schema,
-  inputNames: [
-    "connection",
-    "resourceId",
-    "unit",
-    "followWrapper",
-    "monitorInterval",
-    "timeouts",
-    "meta",
-    "group",
-    "standby",
-    "addresses",
-    "adopt",
-    "rollback",
-    "verify",
-    "strandedMail",
-    "verifySync",
-  ],
 
   normalise(inputs: Properties): Properties {
     const { unit: name } = inputs;
     return {
-      monitorInterval: "30s",
       ...withoutCold(inputs),
       ...(typeof name === "string"
         ? { unit: name.replace(/(?<=.)\.service$/, "") }
