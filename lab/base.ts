@@ -33,6 +33,8 @@ const packages = [
   "resource-agents",
   "pacemaker-cli-utils",
   "postfix",
+  "swaks",
+  "libnet-ssleay-perl",
   "nginx-light",
   "netcat-openbsd",
   "nftables",
@@ -52,13 +54,18 @@ export function recipeHash(suite: Suite): string {
   return hash.digest("hex").slice(0, 12);
 }
 
+/** Where the base of a suite stands, once it is built. */
+export function basePath(suite: Suite): string {
+  return join(basesDir(), `${suite}-${recipeHash(suite)}`);
+}
+
 /** Returns the base of a suite, from the cache or freshly built. */
 export async function ensureBase(
   suite: Suite,
   log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<string> {
-  const base = join(basesDir(), `${suite}-${recipeHash(suite)}`);
+  const base = basePath(suite);
   if (existsSync(base)) return base;
   const make = async () => {
     if (!existsSync(base)) {

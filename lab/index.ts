@@ -1,5 +1,6 @@
 /** The lab for programs: tests, demos and measurements. */
 
+export { basePath } from "./base";
 export { labUp, sshArgv, type Log } from "./up";
 export { labDown } from "./down";
 export { labReset } from "./reset";

@@ -5,14 +5,24 @@ import { join } from "node:path";
 import {
   labDown,
   labObstacles,
+  labReset,
   labUp,
   obstaclesMessage,
   requireLab,
   type Lab,
+  type Suite,
 } from "../lab";
 import { endRunning } from "../tests/cluster/harness/pulumi";
+import { table } from "../provider/src/drill/table";
 import { parseArguments, usage, type SoakOptions } from "./arguments";
 import { chaos } from "./chaos/run";
+import {
+  columns,
+  faults,
+  mailThroughFailovers,
+  row,
+  standbys,
+} from "./mail/run";
 import { properties } from "./properties/run";
 
 const started = Date.now();
@@ -23,7 +33,8 @@ function say(line: string): void {
 }
 
 async function chaosRounds(lab: Lab, options: SoakOptions): Promise<number> {
-  const { seed, suite, kinds } = options;
+  const { seed, kinds } = options;
+  const { suite } = lab;
   const log = options.log ?? join(tmpdir(), `soak-chaos-${seed}.log`);
   const failed: number[] = [];
   const reports = { held: 0 };
@@ -56,7 +67,8 @@ async function chaosRounds(lab: Lab, options: SoakOptions): Promise<number> {
 }
 
 async function propertyCases(lab: Lab, options: SoakOptions): Promise<number> {
-  const { seed, suite, rounds, path } = options;
+  const { seed, rounds, path } = options;
+  const { suite } = lab;
   let count = 0;
   say(`seed ${seed}`);
   try {
@@ -85,6 +97,45 @@ async function propertyCases(lab: Lab, options: SoakOptions): Promise<number> {
   return 0;
 }
 
+/** The table so far is printed after each stack: a run that is ended early has not been for nothing. */
+async function mailRuns(lab: Lab, options: SoakOptions): Promise<number> {
+  let code = 0;
+  for (const standby of standbys) {
+    await labReset(lab);
+    const run = await mailThroughFailovers(
+      lab,
+      { standby, faults, messages: options.messages },
+      say,
+    );
+    mailRows.push(row(lab.suite, run));
+    console.log(table(columns, mailRows));
+    for (const line of run.verdict.wrong) console.log(line);
+    if (run.verdict.wrong.length > 0) code = 1;
+  }
+  return code;
+}
+
+const mailRows: string[][] = [];
+
+const work = {
+  chaos: chaosRounds,
+  properties: propertyCases,
+  mail: mailRuns,
+};
+
+async function onItsLab(suite: Suite, options: SoakOptions): Promise<number> {
+  const own = `soak-${suite}`;
+  const lab = options.lab
+    ? requireLab(options.lab)
+    : await labUp({ suite, name: own }, say);
+  try {
+    return await work[options.part](lab, options);
+  } finally {
+    endRunning();
+    if (!options.keep && options.lab === undefined) await labDown(own);
+  }
+}
+
 async function main(): Promise<number> {
   let options: SoakOptions;
   try {
@@ -102,19 +153,10 @@ async function main(): Promise<number> {
     console.error(obstaclesMessage(obstacles));
     return 1;
   }
-  const { suite } = options;
-  const own = `soak-${suite}`;
-  const lab = options.lab
-    ? requireLab(options.lab)
-    : await labUp({ suite, name: own }, say);
-  try {
-    return await (options.part === "chaos"
-      ? chaosRounds(lab, options)
-      : propertyCases(lab, options));
-  } finally {
-    endRunning();
-    if (!options.keep && options.lab === undefined) await labDown(own);
-  }
+  const { suites } = options;
+  let code = 0;
+  for (const suite of suites) code = (await onItsLab(suite, options)) || code;
+  return code;
 }
 
 main().then(
