@@ -6,6 +6,12 @@ import type { Probe } from "../../drill/outage";
 const every = 20;
 const patience = 2000;
 
+/**
+ * How long a session lasts that is held, in milliseconds. Where Postfix's master is killed, the smtpd of a session goes on with it,
+ * and systemd takes the service for active as long: a session without an end would put off what is measured.
+ */
+const sessionMs = 3000;
+
 export interface SentMail {
   readonly messageId: string;
   /** The name of the message in the server's queue, where it was accepted. */
@@ -73,16 +79,27 @@ export function startClient(options: ClientOptions, run: string): Client {
     if (ended) return;
     const socket = open();
     let isThere = false;
+    let isLeaving = false;
+    let isFollowed = false;
+    let leave = setTimeout(() => {
+      // The next one is there before this one goes.
+      isFollowed = true;
+      hold();
+      leave = setTimeout(() => {
+        isLeaving = true;
+        socket.end("QUIT\r\n");
+      }, 500);
+    }, sessionMs);
     const talk = setInterval(() => {
-      if (isThere && options.greets) socket.write("NOOP\r\n");
+      if (isThere && !isLeaving) socket.write("NOOP\r\n");
     }, 250);
     socket.setTimeout(patience, () => socket.destroy());
     socket.on("data", () => (isThere = true));
-    socket.on("connect", () => (isThere ||= !options.greets));
     socket.on("close", () => {
       clearInterval(talk);
-      if (isThere && !ended) resets += 1;
-      if (!ended) setTimeout(hold, 100);
+      clearTimeout(leave);
+      if (isThere && !isLeaving && !ended) resets += 1;
+      if (!isFollowed && !ended) setTimeout(hold, 100);
     });
   };
   const looking = setInterval(probe, every);
