@@ -6,6 +6,7 @@ import {
   takenOver,
   type Declared,
 } from "../../provider/src/plan/primitive";
+import { operationsFor } from "../../provider/src/plan/operations";
 import { cibWith, fixture, suites } from "../model/fixtures";
 
 const empty = parseCib(cibWith(""));
@@ -14,8 +15,7 @@ const ip: Declared = {
   id: "smtp_ip",
   agents: ["ocf:heartbeat:IPaddr2"],
   options: { ip: "192.0.2.25", cidr_netmask: "24" },
-  monitorInterval: "30s",
-  timeouts: {},
+  operations: operationsFor("30s", {}),
   meta: {},
   group: "smtp-stack",
 };
@@ -23,8 +23,7 @@ const service: Declared = {
   id: "smtp_service",
   agents: ["systemd:postfix@-", "systemd:postfix"],
   options: {},
-  monitorInterval: "30s",
-  timeouts: {},
+  operations: operationsFor("30s", {}),
   meta: {},
   group: "smtp-stack",
 };
@@ -88,7 +87,7 @@ describe("a primitive that is not there", () => {
       plan(empty, {
         ...service,
         group: undefined,
-        timeouts: { start: "60s", monitor: "20s" },
+        operations: operationsFor("30s", { start: "60s", monitor: "20s" }),
         meta: { "migration-threshold": "3" },
       }),
       [
@@ -133,12 +132,14 @@ for (const suite of suites)
       assert.deepEqual(
         plan(cib, {
           ...service,
-          monitorInterval: "30",
-          timeouts: { start: "100s", stop: "100" },
+          operations: operationsFor("30", { start: "100s", stop: "100" }),
         }),
         [],
       );
-      assert.deepEqual(plan(cib, { ...ip, monitorInterval: "30000ms" }), []);
+      assert.deepEqual(
+        plan(cib, { ...ip, operations: operationsFor("30000ms", {}) }),
+        [],
+      );
     });
 
     test("is refused with each difference", () => {
@@ -148,8 +149,7 @@ for (const suite of suites)
           agents: ["ocf:heartbeat:IPaddr"],
           options: { ip: "192.0.2.26", nic: "eth1" },
           absent: ["cidr_netmask"],
-          monitorInterval: "10s",
-          timeouts: { start: "60s", monitor: "5s" },
+          operations: operationsFor("10s", { start: "60s", monitor: "5s" }),
           meta: { "migration-threshold": "3" },
           group: "web",
         }),
@@ -159,8 +159,8 @@ for (const suite of suites)
           "its nic is not set, declared is eth1",
           "its cidr_netmask is 24, declared is none",
           "its monitor interval is 30s, declared is 10s",
-          "its start timeout is 20s, declared is 60s",
           "its monitor timeout is not set, declared is 5s",
+          "its start timeout is 20s, declared is 60s",
           "meta: its migration-threshold is not set, declared is 3",
           "it is a member of the group smtp-stack, declared is web",
         ),
@@ -174,7 +174,7 @@ for (const suite of suites)
           {
             ...ip,
             options: { ip: "192.0.2.26", cidr_netmask: "24" },
-            monitorInterval: "10s",
+            operations: operationsFor("10s", {}),
           },
           takenOver,
         ),
@@ -239,22 +239,28 @@ describe("an update", () => {
     ],
     [
       "of the interval changes that one operation",
-      { ...alone, monitorInterval: "10s" },
+      { ...alone, operations: operationsFor("10s", {}) },
       "resource update smtp_ip op monitor interval=10s on-fail=restart timeout=20s",
     ],
     [
       "of timeouts changes those operations",
-      { ...alone, timeouts: { start: "60s", monitor: "30s" } },
+      {
+        ...alone,
+        operations: operationsFor("30s", { start: "60s", monitor: "30s" }),
+      },
       "resource update smtp_ip op monitor interval=30s on-fail=restart timeout=30s",
       "resource update smtp_ip op start interval=0s on-fail=block timeout=60s",
     ],
     [
       "of a timeout that the operation has already",
-      { ...alone, timeouts: { start: "20", monitor: "20000ms" } },
+      {
+        ...alone,
+        operations: operationsFor("30s", { start: "20", monitor: "20000ms" }),
+      },
     ],
     [
       "of an operation that is not there makes it",
-      { ...alone, timeouts: { stop: "90s" } },
+      { ...alone, operations: operationsFor("30s", { stop: "90s" }) },
       "resource update smtp_ip op stop interval=0s timeout=90s",
     ],
     [
@@ -284,7 +290,7 @@ describe("an update", () => {
   test("of timeouts that are no longer declared: the agent's own are back", () => {
     const commands = plan(cib, alone, {
       ...before,
-      timeouts: { start: "60s", monitor: "20s" },
+      operations: operationsFor("30s", { start: "60s", monitor: "20s" }),
     });
     assert.deepEqual(commands.map(sorted), [
       sorted("resource update smtp_ip op monitor interval=30s on-fail=restart"),
@@ -302,7 +308,7 @@ describe("an update", () => {
         { ...service, group: undefined },
         {
           ...takenOver,
-          timeouts: { stop: "5s", monitor: "5s" },
+          operations: operationsFor("30s", { stop: "5s", monitor: "5s" }),
         },
       ),
       [
@@ -323,7 +329,7 @@ describe("an update", () => {
     assert.deepEqual(
       plan(
         other,
-        { ...service, group: undefined, monitorInterval: "15s" },
+        { ...service, group: undefined, operations: operationsFor("15s", {}) },
         takenOver,
       ),
       [`cibadmin --modify --xml-text <op id="o2" interval="15s"/>`],

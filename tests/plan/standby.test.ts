@@ -250,7 +250,7 @@ test("a primitive in a clone is refused, but for the clone that is declared for 
   const found = cib(clone());
   const declared = {
     ...{ id: "s", agents: ["systemd:postfix"], options: {}, meta: {} },
-    ...{ monitorInterval: "30s", timeouts: {} },
+    operations: { monitor: { interval: "30s" } },
   };
   const own = { ...declared, clone: "s-clone" };
   assert.throws(

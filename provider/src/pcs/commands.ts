@@ -79,6 +79,16 @@ export function changeOperation(
   return [cibadminWord, "--modify", "--xml-text", `<op ${pairs.join(" ")}/>`];
 }
 
+/** Sets what a primitive takes of a node's capacity, nothing where there is nothing to set. */
+export function setUtilization(
+  id: string,
+  values: Readonly<Record<string, string>>,
+): PcsCommand[] {
+  return Object.keys(values).length === 0
+    ? []
+    : [["resource", "utilization", id, ...assignments(values)]];
+}
+
 /** Sets meta attributes of a primitive or a group. */
 export function setMeta(
   id: string,

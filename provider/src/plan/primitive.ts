@@ -1,17 +1,20 @@
 import { PacemakerError } from "../errors";
-import type { Cib, Operation, Primitive } from "../model/cib";
+import type { Cib, Primitive } from "../model/cib";
 import { refuseParent } from "../model/understood";
 import { sameValue } from "../model/values";
 import { setAttributes, setMarks } from "../model/writing";
 import {
-  addOperation,
-  changeOperation,
   clearMeta,
   createPrimitive,
-  setOperation,
+  setUtilization,
   type PcsCommand,
 } from "../pcs/commands";
-import { parseDuration, sameDuration } from "../model/duration";
+import { children } from "../model/xml";
+import {
+  operationChanges,
+  operationDifferences,
+  type Operations,
+} from "./operations";
 import {
   isStaged,
   isUnfinished,
@@ -21,13 +24,6 @@ import {
   waitingFor,
 } from "../model/staging";
 
-/** How long the operations may take before they count as failed. Each default is the agent's own. */
-export interface Timeouts {
-  start?: string;
-  stop?: string;
-  monitor?: string;
-}
-
 /** A primitive as a program declares it. */
 export interface Declared {
   readonly id: string;
@@ -36,9 +32,12 @@ export interface Declared {
   readonly options: Readonly<Record<string, string>>;
   /** Options that are not declared and must then not be set: inputs of their own that were left out. */
   readonly absent?: readonly string[];
-  readonly monitorInterval: string;
-  readonly timeouts: Readonly<Record<string, string>>;
+  /** Whether their values may be secrets: then no message shows one. */
+  readonly hidesOptions?: boolean;
+  /** By name: their attributes, such as `interval` and `timeout`. */
+  readonly operations: Operations;
   readonly meta: Readonly<Record<string, string>>;
+  readonly utilization?: Readonly<Record<string, string>>;
   readonly group?: string;
   /** The clone of ours that it may be part of. */
   readonly clone?: string;
@@ -47,9 +46,9 @@ export interface Declared {
 /** What was declared before, as far as it tells what is ours to take away. */
 export interface Previously extends Pick<
   Declared,
-  "options" | "meta" | "group" | "clone"
+  "options" | "meta" | "group" | "clone" | "utilization"
 > {
-  readonly timeouts?: Readonly<Record<string, string>>;
+  readonly operations?: Operations;
   /** It may have stood in any group. */
   readonly anyGroup?: boolean;
 }
@@ -85,7 +84,7 @@ export function planPrimitive(
         `${id} was deleted by somebody else. Run "pulumi up --refresh": it is made again then, and its group starts it in ` +
           `its place. Nothing was changed.`,
       );
-    return [creation(declared)];
+    return creation(declared);
   }
   refuseParent(
     found,
@@ -122,49 +121,32 @@ function isOtherUnit(found: Primitive, declared: Declared): boolean {
   );
 }
 
-function creation(declared: Declared): PcsCommand {
-  const { id, group, timeouts } = declared;
-  const { monitor, ...others } = timeouts;
-  return createPrimitive({
-    id,
-    agent: declared.agents[0]!,
-    options: declared.options,
-    operations: {
-      monitor: {
-        interval: declared.monitorInterval,
-        ...(monitor === undefined ? {} : { timeout: monitor }),
-      },
-      ...Object.fromEntries(
-        Object.entries(others).map(([name, timeout]) => [name, { timeout }]),
-      ),
-    },
-    meta: { ...declared.meta, ...(group ? stagedMeta(group) : {}) },
-  });
+function creation(declared: Declared): PcsCommand[] {
+  const { id, group, utilization = {} } = declared;
+  return [
+    createPrimitive({
+      id,
+      agent: declared.agents[0]!,
+      options: declared.options,
+      operations: declared.operations,
+      meta: { ...declared.meta, ...(group ? stagedMeta(group) : {}) },
+    }),
+    ...setUtilization(id, utilization),
+  ];
 }
 
 /** The differences that matter between what is there and what is declared, in words. */
 function differences(found: Primitive, declared: Declared): string[] {
-  const interval = monitorOf(found)?.interval;
   return [
-    ...compare(found.options, declared.options),
+    ...compare(found.options, declared.options, declared.hidesOptions),
     ...(declared.absent ?? [])
       .filter((name) => name in found.options)
       .map((name) => `its ${name} is ${found.options[name]}, declared is none`),
-    ...(interval !== undefined &&
-    sameDuration(interval, declared.monitorInterval)
-      ? []
-      : [
-          `its monitor interval is ${interval ?? "not set"}, declared is ${declared.monitorInterval}`,
-        ]),
-    ...Object.entries(declared.timeouts)
-      .filter(
-        ([name, value]) => !sameValue("timeout", timeoutOf(found, name), value),
-      )
-      .map(
-        ([name, value]) =>
-          `its ${name} timeout is ${timeoutOf(found, name) ?? "not set"}, declared is ${value}`,
-      ),
+    ...operationDifferences(found, declared.operations),
     ...compare(found.meta, declared.meta).map((line) => `meta: ${line}`),
+    ...compare(utilizationOf(found), declared.utilization ?? {}).map(
+      (line) => `utilization: ${line}`,
+    ),
     ...(found.group === undefined || found.group === declared.group
       ? []
       : [
@@ -176,13 +158,16 @@ function differences(found: Primitive, declared: Declared): string[] {
 function compare(
   found: Readonly<Record<string, string>>,
   declared: Readonly<Record<string, string>>,
+  hidesValues = false,
 ): string[] {
   return Object.entries(declared)
     .filter(([name, value]) => !sameValue(name, found[name], value))
-    .map(
-      ([name, value]) =>
-        `its ${name} is ${found[name] ?? "not set"}, declared is ${value}`,
-    );
+    .map(([name, value]) => {
+      const actual = found[name];
+      if (!hidesValues)
+        return `its ${name} is ${actual ?? "not set"}, declared is ${value}`;
+      return `its ${name} is ${actual === undefined ? "not set" : "another one than declared"}`;
+    });
 }
 
 function changes(
@@ -202,116 +187,26 @@ function changes(
   const meta = assign(found.meta, declared.meta, previous?.meta);
   return [
     ...setAttributes(cib, found, "instance_attributes", options),
-    ...operationChanges(cib, found, declared, previous?.timeouts),
+    ...operationChanges(cib, found, declared.operations, previous?.operations),
     ...setAttributes(cib, found, "meta_attributes", meta),
+    ...setUtilization(
+      found.id,
+      assign(
+        utilizationOf(found),
+        declared.utilization ?? {},
+        previous?.utilization,
+      ),
+    ),
   ];
 }
 
-/** What agents say of themselves, and pcs writes when it creates them. A monitor's has none, and Pacemaker's own holds. */
-const agentTimeouts: readonly [
-  agent: RegExp,
-  timeouts: Readonly<Record<string, string>>,
-][] = [
-  [/^systemd:/, { start: "100s", stop: "100s" }],
-  [/^ocf:heartbeat:IPaddr2$/, { start: "20s", stop: "20s" }],
-];
-
-/** Pacemaker's own. */
-const defaultTimeout = "20s";
-
-function operationChanges(
-  cib: Cib,
-  found: Primitive,
-  declared: Declared,
-  previous: Readonly<Record<string, string>> = {},
-): PcsCommand[] {
-  const defaults =
-    agentTimeouts.find(([agent]) => agent.test(found.agent))?.[1] ?? {};
-  const monitor = monitorOf(found);
-  const sameInterval =
-    monitor !== undefined &&
-    sameDuration(monitor.interval, declared.monitorInterval);
-  const isTakenAway = (name: string): boolean =>
-    name in previous && !(name in declared.timeouts);
-  const names = ["monitor", "start", "stop"] as const;
-  return names.flatMap((name): PcsCommand[] => {
-    const operation = operationOf(found, name);
-    const wanted =
-      declared.timeouts[name] ??
-      (isTakenAway(name) ? (defaults[name] ?? "") : undefined);
-    const values = {
-      ...(name === "monitor" && !sameInterval
-        ? { interval: declared.monitorInterval }
-        : {}),
-      ...(wanted === undefined ||
-      sameValue("timeout", operation?.attributes.timeout ?? "", wanted)
-        ? {}
-        : { timeout: wanted }),
-    };
-    if (Object.keys(values).length === 0) return [];
-    const own = ownOperation(cib, found, name, operation);
-    if (own !== undefined)
-      return [
-        addOperation(declared.id, own, {
-          name,
-          interval: operation?.interval ?? "0s",
-          ...operation?.attributes,
-          ...values,
-          ...(values.timeout === "" ? { timeout: defaultTimeout } : {}),
-        }),
-      ];
-    if (!operation)
-      return [setOperation(declared.id, name, { interval: "0s", ...values })];
-    // pcs, which names it after its interval, changes the first of several, and loses what is nested in it. What it does
-    // not name, it takes away.
-    const isOnly =
-      operation.nested !== true &&
-      found.template === undefined &&
-      found.operations.filter((one) => one.name === name).length === 1;
-    if (!isOnly)
-      return [
-        changeOperation(operation.id, {
-          ...values,
-          ...(values.timeout === "" ? { timeout: defaultTimeout } : {}),
-        }),
-      ];
-    const { timeout, ...rest } = operation.attributes;
-    return [
-      setOperation(declared.id, name, {
-        interval: operation.interval,
-        ...rest,
-        ...(timeout === undefined || values.timeout === "" ? {} : { timeout }),
-        ...("interval" in values ? { interval: values.interval } : {}),
-        ...(values.timeout ? { timeout: values.timeout } : {}),
-      }),
-    ];
-  });
-}
-
-/**
- * The id of the operation to add, where the one that holds stands in a template, and is not to be changed there.
- *
- * @throws PacemakerError (conflict) where it is another resource's, since there is no place for one of its own beside those.
- */
-function ownOperation(
-  cib: Cib,
-  found: Primitive,
-  name: string,
-  operation: Operation | undefined,
-): string | undefined {
-  const isBorrowed = found.source?.element.children.some(
-    (part) => part.name === "operations" && "id-ref" in part.attributes,
+/** What it takes of a node's capacity. */
+export function utilizationOf({ source }: Primitive): Record<string, string> {
+  return Object.fromEntries(
+    children(source?.element, "utilization")
+      .flatMap((set) => children(set, "nvpair"))
+      .map(({ attributes }) => [attributes.name ?? "", attributes.value ?? ""]),
   );
-  if (isBorrowed || (operation?.isForeign && found.template === undefined))
-    throw new PacemakerError(
-      "conflict",
-      `${found.id}: its operations are another resource's (id-ref), and a change of its ${name} would be one of that. ` +
-        `Give it operations of its own, or declare them as they are. Nothing was changed.`,
-    );
-  if (found.template === undefined || (operation && !operation.isForeign))
-    return undefined;
-  const wanted = `${found.id}-${name}-own`;
-  return cib.ids.has(wanted) ? `${wanted}-${cib.ids.size}` : wanted;
 }
 
 /**
@@ -362,41 +257,6 @@ export function assign(
   return values;
 }
 
-/** The recurring monitor: of several, the one for the role Started. */
-export function monitorOf(primitive: Primitive) {
-  return primitive.operations.find(
-    (operation) =>
-      operation.name === "monitor" &&
-      (parseDuration(operation.interval) ?? 0) > 0 &&
-      ["Started", undefined].includes(operation.attributes.role),
-  );
-}
-
-function operationOf(found: Primitive, name: string) {
-  return name === "monitor"
-    ? monitorOf(found)
-    : found.operations.find((operation) => operation.name === name);
-}
-
-function timeoutOf(found: Primitive, operation: string): string | undefined {
-  return operationOf(found, operation)?.attributes.timeout;
-}
-
-/** The declared timeouts for the state: as declared where they mean the same. */
-export function readTimeouts(
-  found: Primitive,
-  declared: Timeouts | undefined,
-): Timeouts | undefined {
-  if (declared === undefined) return undefined;
-  return Object.fromEntries(
-    Object.entries(declared).flatMap(([name, value]) => {
-      const actual = timeoutOf(found, name);
-      if (actual === undefined) return [];
-      return [[name, sameValue("timeout", actual, value) ? value : actual]];
-    }),
-  );
-}
-
 /** The declared part of what is there, for the state: `found` where it differs in meaning, else as it was spelled. */
 export function readAttributes(
   found: Readonly<Record<string, string>>,
@@ -416,10 +276,4 @@ export function readAttributes(
 /** For the state, where the resource was left in the middle of a change: the next update goes on with it. */
 export function unfinished(found: Primitive): { incomplete?: true } {
   return isUnfinished(found) ? { incomplete: true } : {};
-}
-
-/** The monitor interval for the state: as declared where it means the same. */
-export function readInterval(found: Primitive, declared: string): string {
-  const actual = monitorOf(found)?.interval ?? "0s";
-  return sameDuration(actual, declared) ? declared : actual;
 }

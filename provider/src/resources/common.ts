@@ -9,13 +9,18 @@ import {
 } from "./inputs";
 import { verify } from "./verify";
 
-/** The schema of what every resource takes. */
-export const resourceSchema = {
+/** The schema of what every object of the cluster takes. */
+export const objectSchema = {
   connection,
   resourceId: id,
   meta: metaAttributes.optional(),
   adopt: adopt.optional(),
   rollback: flag.optional(),
+};
+
+/** The same of what may have addresses that a service answers at. */
+export const resourceSchema = {
+  ...objectSchema,
   verify: verify.optional(),
 };
 

@@ -1,19 +1,9 @@
 import type { z } from "zod";
 import { observeShared } from "../cluster/transaction/observe";
-import {
-  cleanUpFailures,
-  madeMember,
-  prepareMember,
-} from "../cluster/change/change";
-import { awaitHandover, withoutLeaving } from "../cluster/change/handover";
-import { returnToPlace } from "../cluster/change/waiting";
 import { clusterOf } from "../cluster/nodes/members";
 import { checkAddresses, isStillProved } from "../cluster/outcome/proof";
-import { removePrimitive } from "../cluster/change/remove";
 import { refuseWhereInvalid } from "../cluster/preview/agent";
-import { runsTogether, startedOn } from "../cluster/outcome/start";
-import { memberSettles } from "../cluster/outcome/standby";
-import { transact } from "../cluster/transaction/transact";
+import { runsTogether } from "../cluster/outcome/start";
 import { refuseSecondHolder } from "../model/addresses";
 import type { Cib } from "../model/cib";
 import { networkOf, sameAddress } from "../model/network";
@@ -21,7 +11,6 @@ import { parsePrefix, sameValue } from "../model/values";
 import type { FloatingIpArgs, FloatingIpOutputs } from "./classes/floatingIp";
 import { memberSchema } from "./common";
 import { define, inputsOf } from "./define";
-import { foretellPrimitive } from "./foresee";
 import {
   asStrings,
   attributes,
@@ -31,18 +20,10 @@ import {
   networkInterface,
   prefix,
 } from "./inputs";
+import { primitiveLife } from "./primitiveLife";
 import { isVerified, verifyStarted } from "./verify";
-import { sameObject, withoutReplaced } from "./replaced";
-import { returnToStandby } from "./standby";
-import {
-  planPrimitive,
-  readAttributes,
-  readInterval,
-  readTimeouts,
-  takenOver,
-  unfinished,
-  type Declared,
-} from "../plan/primitive";
+import { readAttributes, unfinished, type Declared } from "../plan/primitive";
+import { operationsFor, readInterval, readTimeouts } from "../plan/operations";
 
 const own = "it has an input of its own";
 
@@ -66,92 +47,34 @@ export const floatingIp = define<FloatingIpOutputs>()({
   name: "floatingIp",
   schema,
 
-  async examine(inputs, previous) {
-    const cluster = clusterOf(inputs.connection);
-    const seen = await observeShared(cluster);
-    const { cib } = seen;
-    const known = sameObject(inputs, previous);
-    refuseOtherHolder(
-      withoutLeaving(cluster, withoutReplaced(cib, inputs, previous), inputs),
-      inputs,
-      known,
-    );
-    planPrimitive(
-      withoutReplaced(cib, inputs, previous),
-      declared(inputs),
-      known ? declared(known) : adopted(inputs),
-    );
-    const { resourceId, group } = inputs;
-    const options = optionsToTry(cib, declared(inputs));
-    if (options)
-      await refuseWhereInvalid(
-        cluster,
-        seen,
-        {
-          ...{ resource: resourceId, group, options },
-          ...{ provider: "heartbeat", type: "IPaddr2" },
-          alike: whatMatters(options),
-        },
-        'Correct "ip", "nic", "cidrNetmask" or "options" ("ip address" and "ip route" show what a node has; where no route leads to the address, both nic and cidrNetmask are needed)',
-      );
-  },
+  ...primitiveLife({
+    declared,
+    refuse: refuseOtherHolder,
 
-  async apply(inputs, previous) {
-    const cluster = clusterOf(inputs.connection);
-    const { cib: now, status } = await awaitHandover(cluster, inputs);
-    const plan = (cib: Cib) => {
-      refuseOtherHolder(cib, inputs, previous);
-      return planPrimitive(
-        cib,
-        declared(inputs),
-        previous ? declared(previous) : adopted(inputs),
-      );
-    };
-    // Whatever forbids the change must be known before a failure is forgotten.
-    plan(now);
-    await cleanUpFailures(cluster, status, [inputs.resourceId]);
-    await prepareMember(cluster, inputs, previous);
-    const { cib: before } = await transact(
-      cluster,
-      inputs.resourceId,
-      ({ cib }) => [
-        ...plan(cib),
-        ...returnToPlace(cluster, cib, inputs),
-        ...returnToStandby(cluster, cib, inputs),
-      ],
-      { group: inputs.group },
-    );
-    return madeMember(cluster, before, inputs);
-  },
+    async look(cluster, seen, inputs: Inputs) {
+      const { resourceId, group } = inputs;
+      const options = optionsToTry(seen.cib, declared(inputs));
+      if (options)
+        await refuseWhereInvalid(
+          cluster,
+          seen,
+          {
+            ...{ resource: resourceId, group, options },
+            ...{ provider: "heartbeat", type: "IPaddr2" },
+            alike: whatMatters(options),
+          },
+          'Correct "ip", "nic", "cidrNetmask" or "options" ("ip address" and "ip route" show what a node has; where no route leads to the address, both nic and cidrNetmask are needed)',
+        );
+    },
 
-  foretell: (inputs, previous, isReplacement) =>
-    foretellPrimitive(
-      clusterOf(inputs.connection),
-      previous.resourceId,
-      isReplacement,
-      ({ cib }) => ({
-        commands: planPrimitive(cib, declared(inputs), declared(previous)),
-      }),
-    ),
-
-  async settle(inputs) {
-    const { resourceId, group } = inputs;
-    const cluster = clusterOf(inputs.connection);
-    const started =
-      group === undefined
-        ? await startedOn(cluster, resourceId, [resourceId])
-        : await memberSettles(cluster, resourceId, group);
-    if (started)
-      await checkAddresses(cluster, started.node, [
-        { resource: resourceId, ...inputs },
-      ]);
-    await verifyStarted(cluster, inputs, started);
-    // A member's node is told by its group alone: it changes with every failover.
-    return group === undefined && started ? { activeNode: started.node } : {};
-  },
-
-  // A member's node is told by its group alone: it changes with every failover.
-  placed: ({ resourceId, group }) => (group === undefined ? [resourceId] : []),
+    async prove(cluster, inputs, started) {
+      if (started)
+        await checkAddresses(cluster, started.node, [
+          { resource: inputs.resourceId, ...inputs },
+        ]);
+      await verifyStarted(cluster, inputs, started);
+    },
+  }),
 
   async read(state) {
     const cluster = clusterOf(state.connection);
@@ -201,14 +124,6 @@ export const floatingIp = define<FloatingIpOutputs>()({
           : undefined,
     };
   },
-
-  async remove(state) {
-    await removePrimitive(
-      clusterOf(state.connection),
-      state.resourceId,
-      state.group,
-    );
-  },
 });
 
 /** Where an address is held twice already, that is somebody's wish: only a new one is looked at. */
@@ -252,10 +167,6 @@ function whatMatters({ ip: address = "", ...others }: Record<string, string>) {
   return JSON.stringify([place, Object.entries(others).sort()]);
 }
 
-function adopted(inputs: Inputs) {
-  return inputs.adopt === "update" ? takenOver : undefined;
-}
-
 function declared(inputs: Inputs): Declared {
   return {
     id: inputs.resourceId,
@@ -272,8 +183,7 @@ function declared(inputs: Inputs): Declared {
       ...(inputs.cidrNetmask === undefined ? ["cidr_netmask"] : []),
       ...(inputs.nic === undefined ? ["nic"] : []),
     ],
-    monitorInterval: inputs.monitorInterval,
-    timeouts: { ...inputs.timeouts },
+    operations: operationsFor(inputs.monitorInterval, inputs.timeouts),
     meta: asStrings(inputs.meta),
     ...(inputs.group === undefined ? {} : { group: inputs.group }),
   };

@@ -35,6 +35,9 @@ const manners = [
   "verifySync",
 ];
 
+/** Inputs that say which object it is: a change of one makes another one. */
+const identity = ["resourceId", "agent"];
+
 export interface Applied<Outputs> {
   /** Whether the resource stood in the cluster before. */
   readonly existed: boolean;
@@ -264,7 +267,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     async diff(_id, olds, news) {
       const changes = changed(olds, news);
       const replaces = changes.filter(
-        (name) => name === "resourceId" && !holdsUnknown(news[name]),
+        (name) => identity.includes(name) && !holdsUnknown(news[name]),
       );
       if (replaces.length > 0 && !holdsUnknown(news.connection))
         noteReplaced(withoutProvider(olds), news);

@@ -28,21 +28,29 @@ export function isReplaced(state: CommonInputs): boolean {
   );
 }
 
-/** What was declared before of the same object: none where it is new, or replaces one with another id. */
-export function sameObject<Inputs extends CommonInputs>(
-  { resourceId }: CommonInputs,
+/** What makes an object of the cluster another one. */
+interface Identity extends CommonInputs {
+  readonly agent?: string;
+}
+
+const isSame = (one: Identity, other: Identity): boolean =>
+  one.resourceId === other.resourceId && one.agent === other.agent;
+
+/** What was declared before of the same object: none where it is new, or replaces one with another id or agent. */
+export function sameObject<Inputs extends Identity>(
+  inputs: Identity,
   previous: Inputs | undefined,
 ): Inputs | undefined {
-  return previous?.resourceId === resourceId ? previous : undefined;
+  return previous && isSame(inputs, previous) ? previous : undefined;
 }
 
 /** The configuration as it will be when what is replaced is gone. */
 export function withoutReplaced(
   cib: Cib,
-  { resourceId }: CommonInputs,
-  previous: CommonInputs | undefined,
+  inputs: Identity,
+  previous: Identity | undefined,
 ): Cib {
-  if (!previous || previous.resourceId === resourceId) return cib;
+  if (!previous || isSame(inputs, previous)) return cib;
   const without = <Value>(map: ReadonlyMap<string, Value>) =>
     new Map([...map].filter(([id]) => id !== previous.resourceId));
   return {

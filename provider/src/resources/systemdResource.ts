@@ -62,12 +62,11 @@ import { returnToStandby } from "./standby";
 import {
   planPrimitive,
   readAttributes,
-  readInterval,
-  readTimeouts,
   takenOver,
   unfinished,
   type Declared,
 } from "../plan/primitive";
+import { operationsFor, readInterval, readTimeouts } from "../plan/operations";
 
 const schema = inputsOf<SystemdResourceArgs>()({
   unit,
@@ -271,8 +270,7 @@ function declared(
       `systemd:${unit}.service`,
     ]),
     options: {},
-    monitorInterval: inputs.monitorInterval,
-    timeouts: { ...inputs.timeouts },
+    operations: operationsFor(inputs.monitorInterval, inputs.timeouts),
     meta: asStrings(inputs.meta),
     ...(inputs.group === undefined ? {} : { group: inputs.group }),
     ...(inputs.standby === "hot" ? { clone: cloneOf(inputs.resourceId) } : {}),

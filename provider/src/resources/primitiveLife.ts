@@ -1,0 +1,147 @@
+/** The life of every kind that is one primitive of the cluster: the declared one against the one that is there. */
+import {
+  cleanUpFailures,
+  madeMember,
+  prepareMember,
+} from "../cluster/change/change";
+import {
+  awaitHandover,
+  withoutLeaving,
+  type Taking,
+} from "../cluster/change/handover";
+import { removePrimitive } from "../cluster/change/remove";
+import { returnToPlace } from "../cluster/change/waiting";
+import { clusterOf, type Cluster } from "../cluster/nodes/members";
+import { startedOn, type Started } from "../cluster/outcome/start";
+import { memberSettles } from "../cluster/outcome/standby";
+import {
+  observeShared,
+  type Observation,
+} from "../cluster/transaction/observe";
+import { transact } from "../cluster/transaction/transact";
+import type { Cib } from "../model/cib";
+import { planPrimitive, takenOver, type Declared } from "../plan/primitive";
+import { foretellPrimitive } from "./foresee";
+import type { CommonInputs, Kind } from "./lifecycle";
+import { sameObject, withoutReplaced } from "./replaced";
+import { returnToStandby } from "./standby";
+
+export interface PrimitiveInputs extends CommonInputs, Taking {
+  resourceId: string;
+  group?: string;
+  adopt?: "update";
+  /** Where a change of it makes another resource. */
+  agent?: string;
+}
+
+/** What a kind says of its primitive. */
+interface PrimitiveKind<Inputs> {
+  readonly declared: (inputs: Inputs) => Declared;
+  /**
+   * Looks at what else the configuration holds.
+   *
+   * @param previous what was declared before of the same object
+   * @throws PacemakerError where that forbids it.
+   */
+  readonly refuse?: (
+    cib: Cib,
+    inputs: Inputs,
+    previous: Inputs | undefined,
+  ) => void;
+  /** Asks the nodes, in preview. */
+  readonly look?: (
+    cluster: Cluster,
+    seen: Observation,
+    inputs: Inputs,
+  ) => Promise<void>;
+  /** Looks whether what has started is as it should be. */
+  readonly prove?: (
+    cluster: Cluster,
+    inputs: Inputs,
+    started: Started | undefined,
+  ) => Promise<void>;
+}
+
+interface Placed {
+  activeNode?: string;
+}
+
+type Life = "examine" | "apply" | "foretell" | "settle" | "placed" | "remove";
+
+export function primitiveLife<Inputs extends PrimitiveInputs>({
+  declared,
+  refuse = () => undefined,
+  look,
+  prove,
+}: PrimitiveKind<Inputs>): Pick<Kind<Inputs, Placed>, Life> {
+  const last = (inputs: Inputs, previous: Inputs | undefined) =>
+    previous
+      ? declared(previous)
+      : inputs.adopt === "update"
+        ? takenOver
+        : undefined;
+
+  return {
+    async examine(inputs, previous) {
+      const cluster = clusterOf(inputs.connection);
+      const seen = await observeShared(cluster);
+      const known = sameObject(inputs, previous);
+      const cib = withoutReplaced(seen.cib, inputs, previous);
+      refuse(withoutLeaving(cluster, cib, inputs), inputs, known);
+      planPrimitive(cib, declared(inputs), last(inputs, known));
+      await look?.(cluster, seen, inputs);
+    },
+
+    async apply(inputs, previous) {
+      const cluster = clusterOf(inputs.connection);
+      const { cib: now, status } = await awaitHandover(cluster, inputs);
+      const plan = (cib: Cib) => {
+        refuse(cib, inputs, previous);
+        return planPrimitive(cib, declared(inputs), last(inputs, previous));
+      };
+      // Whatever forbids the change must be known before a failure is forgotten.
+      plan(now);
+      await cleanUpFailures(cluster, status, [inputs.resourceId]);
+      await prepareMember(cluster, inputs, previous);
+      const { cib: before } = await transact(
+        cluster,
+        inputs.resourceId,
+        ({ cib }) => [
+          ...plan(cib),
+          ...returnToPlace(cluster, cib, inputs),
+          ...returnToStandby(cluster, cib, inputs),
+        ],
+        { group: inputs.group },
+      );
+      return madeMember(cluster, before, inputs);
+    },
+
+    foretell: (inputs, previous, isReplacement) =>
+      foretellPrimitive(
+        clusterOf(inputs.connection),
+        previous.resourceId,
+        isReplacement,
+        ({ cib }) => ({
+          commands: planPrimitive(cib, declared(inputs), declared(previous)),
+        }),
+      ),
+
+    async settle(inputs) {
+      const { resourceId, group } = inputs;
+      const cluster = clusterOf(inputs.connection);
+      const started =
+        group === undefined
+          ? await startedOn(cluster, resourceId, [resourceId])
+          : await memberSettles(cluster, resourceId, group);
+      await prove?.(cluster, inputs, started);
+      return group === undefined && started ? { activeNode: started.node } : {};
+    },
+
+    // A member's node is told by its group alone: it changes with every failover.
+    placed: ({ resourceId, group }) =>
+      group === undefined ? [resourceId] : [],
+
+    remove: ({ connection, resourceId, group }) =>
+      removePrimitive(clusterOf(connection), resourceId, group),
+  };
+}
