@@ -23,6 +23,7 @@ export {
   FloatingIp,
   type FloatingIpArgs,
 } from "./resources/classes/floatingIp";
+export { Primitive, type PrimitiveArgs } from "./resources/classes/primitive";
 export {
   ResourceGroup,
   type ResourceGroupArgs,

@@ -8,6 +8,7 @@ import { closeAll } from "./ssh";
  * it: a permanent contract. The handlers accept state that any earlier version wrote.
  */
 export { floatingIp } from "./resources/floatingIp";
+export { primitive } from "./resources/primitive";
 export { systemdResource } from "./resources/systemdResource";
 export { resourceGroup } from "./resources/resourceGroup";
 export { postfixConfiguration } from "./resources/postfixConfiguration";

@@ -11,6 +11,8 @@ import {
   setMeta,
   setOperation,
   setOptions,
+  shown,
+  withSecrets,
 } from "../../provider/src/pcs/commands";
 import { stagedMeta, unstage } from "../../provider/src/model/staging";
 import { parseXml } from "../../provider/src/model/xml";
@@ -95,4 +97,43 @@ test("another agent goes by XML, escaped", () => {
     attributes: { id: "a", class: "systemd", type: `x"&<y` },
     children: [],
   });
+});
+
+test("what may be a secret is not shown, and reaches pcs all the same", () => {
+  const command = withSecrets(
+    createPrimitive({
+      id: "some",
+      agent: "ocf:pacemaker:Dummy",
+      options: { passwd: "SECRET", fake: "1" },
+      operations: { monitor: { interval: "10s" }, start: {} },
+      meta: {},
+    }),
+    ["SECRET", "1"],
+  );
+  assert.equal(
+    command.join(" "),
+    "resource create some ocf:pacemaker:Dummy passwd=SECRET fake=1 op monitor interval=10s",
+  );
+  assert.equal(
+    shown(command),
+    "pcs resource create some ocf:pacemaker:Dummy passwd=... fake=... op monitor interval=10s",
+  );
+  const xml = [
+    "cibadmin",
+    "--modify",
+    "--xml-text",
+    `<nvpair value="SECRET"/>`,
+  ];
+  assert.equal(
+    shown(withSecrets(xml, ["SECRET"])),
+    "cibadmin --modify --xml-text ...",
+  );
+});
+
+test("a primitive without operations is created with none of its own", () => {
+  const bare = { id: "some", agent: "ocf:pacemaker:Dummy", options: {} };
+  assert.equal(
+    createPrimitive({ ...bare, operations: {}, meta: { a: "b" } }).join(" "),
+    "resource create some ocf:pacemaker:Dummy meta a=b",
+  );
 });

@@ -10,7 +10,7 @@ import { repo, userFolder, ways } from "./installed";
 const kinds = [
   ...(["FloatingIp", "SystemdResource"] as const),
   ...(["ResourceGroup", "SynchronizedFiles"] as const),
-  "PostfixConfiguration" as const,
+  ...(["PostfixConfiguration", "Primitive"] as const),
 ];
 
 /** What every state holds of a resource's provider, for ever: see provider/src/resources/shim.ts. */
@@ -28,11 +28,12 @@ pulumi.runtime.setMocks({
   },
   call() { return {}; },
 });
-const { FloatingIp, SystemdResource, ResourceGroup, SynchronizedFiles, PostfixConfiguration } = require("pulumi-pacemaker");
+const { FloatingIp, SystemdResource, ResourceGroup, SynchronizedFiles, PostfixConfiguration, Primitive } = require("pulumi-pacemaker");
 const connection = { hosts: ["192.0.2.11"], password: "SECRET" };
 const made = [
   new FloatingIp("a", { connection, ip: "192.0.2.25" }),
   new SystemdResource("b", { connection, unit: "postfix" }),
+  new Primitive("d", { connection, agent: "ocf:pacemaker:Dummy" }),
   new ResourceGroup("g", { connection, members: ["a", "b"] }),
   new PostfixConfiguration("p", { connection, maps: { a: { content: "SECRET" } }, tls: { key: "SECRET", cert: "C" } }),
   new SynchronizedFiles("f", { connection, files: { "/etc/a": { content: "SECRET" } } }),

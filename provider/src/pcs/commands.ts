@@ -3,7 +3,31 @@
  * `pcs` and without `-f FILE`, in words that pcs 0.10, 0.11 and 0.12 share; and for what pcs cannot say, cibadmin's, with
  * the tool as the first word.
  */
-export type PcsCommand = readonly string[];
+export type PcsCommand = readonly string[] & {
+  /** Values in it that no message may show. */
+  readonly secrets?: readonly string[];
+};
+
+/** The same command, with values in it that no message may show. */
+export function withSecrets(
+  command: PcsCommand,
+  secrets: readonly string[],
+): PcsCommand {
+  return Object.assign([...command], { secrets });
+}
+
+/** The command as a person would type it, "..." in the place of what may be a secret. */
+export function shown(command: PcsCommand): string {
+  const { secrets = [] } = command;
+  const words = command.map((word) => {
+    if (secrets.length > 0 && word.startsWith("<")) return "...";
+    const secret = secrets.find((value) => word.endsWith(`=${value}`));
+    return secret === undefined
+      ? word
+      : `${word.slice(0, word.length - secret.length)}...`;
+  });
+  return [...(command[0] === cibadminWord ? [] : ["pcs"]), ...words].join(" ");
+}
 
 /** What a command that is not pcs's begins with. */
 export const cibadminWord = "cibadmin";
@@ -27,17 +51,16 @@ export interface NewPrimitive {
 /** pcs adds the agent's own defaults for the operations that are not named. */
 export function createPrimitive(primitive: NewPrimitive): PcsCommand {
   const meta = assignments(primitive.meta);
+  const operations = Object.entries(primitive.operations)
+    .map(([name, attributes]) => [name, ...assignments(attributes)])
+    .filter((words) => words.length > 1);
   return [
     "resource",
     "create",
     primitive.id,
     primitive.agent,
     ...assignments(primitive.options),
-    "op",
-    ...Object.entries(primitive.operations).flatMap(([name, attributes]) => [
-      name,
-      ...assignments(attributes),
-    ]),
+    ...(operations.length > 0 ? ["op", ...operations.flat()] : []),
     ...(meta.length > 0 ? ["meta", ...meta] : []),
   ];
 }

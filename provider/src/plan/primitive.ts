@@ -7,6 +7,7 @@ import {
   clearMeta,
   createPrimitive,
   setUtilization,
+  withSecrets,
   type PcsCommand,
 } from "../pcs/commands";
 import { children } from "../model/xml";
@@ -124,15 +125,25 @@ function isOtherUnit(found: Primitive, declared: Declared): boolean {
 function creation(declared: Declared): PcsCommand[] {
   const { id, group, utilization = {} } = declared;
   return [
-    createPrimitive({
-      id,
-      agent: declared.agents[0]!,
-      options: declared.options,
-      operations: declared.operations,
-      meta: { ...declared.meta, ...(group ? stagedMeta(group) : {}) },
-    }),
+    hidden(
+      createPrimitive({
+        id,
+        agent: declared.agents[0]!,
+        options: declared.options,
+        operations: declared.operations,
+        meta: { ...declared.meta, ...(group ? stagedMeta(group) : {}) },
+      }),
+      declared,
+    ),
     ...setUtilization(id, utilization),
   ];
+}
+
+function hidden(
+  command: PcsCommand,
+  { hidesOptions, options }: Declared,
+): PcsCommand {
+  return hidesOptions ? withSecrets(command, Object.values(options)) : command;
 }
 
 /** The differences that matter between what is there and what is declared, in words. */
@@ -186,7 +197,9 @@ function changes(
   };
   const meta = assign(found.meta, declared.meta, previous?.meta);
   return [
-    ...setAttributes(cib, found, "instance_attributes", options),
+    ...setAttributes(cib, found, "instance_attributes", options).map(
+      (command) => hidden(command, declared),
+    ),
     ...operationChanges(cib, found, declared.operations, previous?.operations),
     ...setAttributes(cib, found, "meta_attributes", meta),
     ...setUtilization(

@@ -1,6 +1,7 @@
 /** The names in `pulumi-pacemaker/provider`: permanent, since states hold them. */
 export type ProviderName =
   | "floatingIp"
+  | "primitive"
   | "systemdResource"
   | "resourceGroup"
   | "synchronizedFiles"

@@ -34,21 +34,15 @@ export interface Configured {
  */
 export async function refuseWhereInvalid(
   cluster: Cluster,
-  { cib, status }: Observation,
+  observation: Observation,
   configured: Configured,
   wayOut: string,
 ): Promise<void> {
   const { resource, group, provider, type } = configured;
-  const evidence = { placement: parsePlacement(cib.text), now: Date.now() };
-  const subjects = [resource, ...(group === undefined ? [] : [group])].flatMap(
-    (id) => [id, ...chainOf(evidence.placement, id).map((one) => one.id)],
+  const { nodes, placement } = nodesInQuestion(observation, resource, group);
+  const looked = await lookedAt(cluster, nodes, (member) =>
+    askOnce(cluster, member, configured),
   );
-  const banned = bannedNodes(evidence, subjects);
-  const nodes = status.nodes
-    .filter(({ online, pending }) => online && !pending)
-    .map(({ name }) => name)
-    .filter((name) => !banned.has(name));
-  const looked = await lookedAt(cluster, nodes, configured);
   const wrong = [...looked].filter(([, verdict]) => verdict?.isValid === false);
   const unseen = nodes.filter((node) => !looked.has(node));
   if (wrong.length > 0)
@@ -60,9 +54,16 @@ export async function refuseWhereInvalid(
           .map(([node, verdict]) => indent(`${node}: ${inWords(verdict!)}`))
           .join("\n") +
         `\n${wrong.some(([, verdict]) => verdict!.isMissing) ? "Install the agent there (the package resource-agents has it)" : wayOut}, ` +
-        `or keep it from these nodes ("pcs constraint location ${placed(evidence.placement, group ?? resource)} avoids NODE"). ` +
+        `or keep it from these nodes ("pcs constraint location ${placed(placement, group ?? resource)} avoids NODE"). ` +
         `Nothing was changed.`,
     );
+  warnOfUnseen(resource, unseen);
+}
+
+export function warnOfUnseen(
+  resource: string,
+  unseen: readonly string[],
+): void {
   if (unseen.length > 0)
     warn(
       resource,
@@ -71,8 +72,26 @@ export async function refuseWhereInvalid(
     );
 }
 
+/** The nodes that are online, and where no location constraint forbids the resource. */
+export function nodesInQuestion(
+  { cib, status }: Observation,
+  resource: string,
+  group: string | undefined,
+): { nodes: string[]; placement: Placement } {
+  const placement = parsePlacement(cib.text);
+  const subjects = [resource, ...(group === undefined ? [] : [group])].flatMap(
+    (id) => [id, ...chainOf(placement, id).map((one) => one.id)],
+  );
+  const banned = bannedNodes({ placement, now: Date.now() }, subjects);
+  const nodes = status.nodes
+    .filter(({ online, pending }) => online && !pending)
+    .map(({ name }) => name)
+    .filter((name) => !banned.has(name));
+  return { nodes, placement };
+}
+
 /** What is not there yet, pcs takes by a pattern only. */
-function placed({ objects }: Placement, id: string): string {
+export function placed({ objects }: Placement, id: string): string {
   return objects.has(id) ? id : `'regexp%^${id}$'`;
 }
 
@@ -81,17 +100,15 @@ function inWords({ isMissing, reason }: Verdict): string {
   return isMissing ? "it is not installed" : "it does not say why";
 }
 
-type Verdicts = ReadonlyMap<string, Verdict | undefined>;
-
 /** By cluster, node, agent and what the verdict depends on. */
 const known = new WeakMap<Cluster, Map<string, Promise<Verdict | undefined>>>();
 
-/** The verdicts of the nodes that answer in time; undefined where Pacemaker does not ask agents. */
-async function lookedAt(
+/** By node, what those say that answer in time. */
+export async function lookedAt<Answer>(
   cluster: Cluster,
   nodes: readonly string[],
-  configured: Configured,
-): Promise<Verdicts> {
+  asked: (member: Member) => Promise<Answer>,
+): Promise<ReadonlyMap<string, Answer>> {
   const enough = new AbortController();
   const late = sleep(patience, undefined, { signal: enough.signal }).catch(
     () => undefined,
@@ -100,8 +117,7 @@ async function lookedAt(
     const member = await Promise.race([memberOn(cluster, node), late]);
     if (!member) return [];
     try {
-      const verdict = await askOnce(cluster, member, configured);
-      return [[node, verdict] as const];
+      return [[node, await asked(member)] as const];
     } catch (error) {
       if (isLost(error)) return [];
       throw error;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { PacemakerError } from "../../errors";
-import { cibadminWord, type PcsCommand } from "../../pcs/commands";
+import { cibadminWord, shown, type PcsCommand } from "../../pcs/commands";
 import type { Foresight } from "../preview/foresight";
 import { parseSimulation, type SimulatedAction } from "../../model/simulation";
 import { quoteArgv } from "../../ssh";
@@ -204,7 +204,7 @@ export function readStaged(
           ? ({ isUnable: true } as const)
           : { refusedCommand: index }),
         error: refuse(
-          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(wordsOf(refused.output))}`,
+          `${node} refused "${shown(command)}" (exit code ${refused.code}):\n${indent(wordsAbout(command, refused.output))}`,
         ),
       };
   }
@@ -285,11 +285,15 @@ function applied(command: PcsCommand): string {
     : `pcs -f "$work/new.xml" ${quoteArgv(command)}`;
 }
 
-/** The command as a person would type it. */
-function shown(command: PcsCommand): string {
-  return [...(command[0] === cibadminWord ? [] : ["pcs"]), ...command].join(
-    " ",
+/** A tool's words about a command; where they repeat what may be a secret, that they do. */
+function wordsAbout({ secrets = [] }: PcsCommand, output: string): string {
+  // Nobody's secret is that short, and hiding it would hide every other word.
+  const isSaid = secrets.some(
+    (value) => value.length > 2 && output.includes(value),
   );
+  return isSaid
+    ? "(its words are left out: they hold the value of an option, which may be a secret)"
+    : wordsOf(output);
 }
 
 function sectionsOf(output: string, boundary: string): Section[] {
