@@ -1,41 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites, execOnNode, type Lab } from "../../../lab";
-import { lookForCauses } from "../../../provider/src/cluster/outcome/causes";
-import { explainNotStarted } from "../../../provider/src/cluster/outcome/explain";
-import {
-  clusterOf,
-  type Cluster,
-} from "../../../provider/src/cluster/nodes/members";
+import { suites } from "../../../lab";
 import { transact } from "../../../provider/src/cluster/transaction/transact";
 import type { PacemakerError } from "../../../provider/src/errors";
 import { setMeta } from "../../../provider/src/pcs/commands";
 import { observe } from "../../../provider/src/cluster/transaction/observe";
 import { eventually, onLab, onNode, statuses } from "../harness";
+import { causes, clusterAs, commandsIn, dummy, meta, modify } from "./causes";
 
 const nodes = "node-01, node-02 and node-03";
 
-/** The lab's cluster, as a user's commands reach it, without ssh between. */
-function clusterAs(lab: Lab, user = "root"): Cluster {
-  return clusterOf({ hosts: ["node-01"], user }, async () => ({
-    address: "node-01",
-    label: "node-01:22",
-    exec: async (argv, { stdin } = {}) =>
-      execOnNode(
-        lab,
-        "node-01",
-        user === "root"
-          ? argv
-          : ["/usr/sbin/runuser", "--user", user, "--", ...argv],
-        { timeoutMs: 60_000, ...(stdin === undefined ? {} : { stdin }) },
-      ),
-  }));
-}
-
-const dummy = (id: string, inner = "", attributes = "") =>
-  `<primitive id="${id}" class="ocf" provider="pacemaker" type="Dummy"${attributes}>${inner}</primitive>`;
-const meta = (id: string, name: string, value: string, rule = "") =>
-  `<meta_attributes id="${id}-meta">${rule}<nvpair id="${id}-${name}" name="${name}" value="${value}"/></meta_attributes>`;
 const expired = `<rule id="RULE" score="INFINITY" boolean-op="and"><date_expression id="RULE-date" operation="OP" WHEN="2020-01-01"/></rule>`;
 const rule = (id: string, operation: "gt" | "lt") =>
   expired
@@ -151,27 +125,25 @@ for (const suite of suites)
   onLab(suite, "why a resource is not started", (lab) => {
     const sh = (script: string) =>
       onNode(lab(), "node-01", "/bin/sh", "-ec", script);
-    /** What is said below "waited for", without its first line, which says how it is. */
-    const why = async (...ids: string[]): Promise<string[]> => {
-      const cluster = clusterAs(lab());
-      const { status, cib } = await observe(cluster);
-      const evidence = await lookForCauses(cluster);
-      assert.ok(evidence);
-      return explainNotStarted(status, cib, ids, evidence)
-        .split("\n")
-        .map((line) => line.replace(/^- /, ""))
-        .slice(ids.length);
-    };
-    /** Adds to the configuration, in one change. */
-    const patch = async (sections: string) => {
-      const text = `<configuration>${sections.replaceAll("PROMOTED", suite === "bookworm" ? "Master" : "Promoted")}</configuration>`;
-      const done = await execOnNode(
+    const why = (...ids: string[]) => causes(lab(), ...ids);
+    const patch = (sections: string) =>
+      modify(
         lab(),
-        "node-01",
-        ["cibadmin", "--modify", "--allow-create", "--xml-pipe"],
-        { stdin: text, timeoutMs: 60_000 },
+        sections.replaceAll(
+          "PROMOTED",
+          suite === "bookworm" ? "Master" : "Promoted",
+        ),
       );
-      assert.equal(done.code, 0, done.stderr);
+    /** What the messages say ends it. Constraints go all at once: a start of pcs takes as long as all of them. */
+    const end = async (lines: readonly string[]) => {
+      const commands = commandsIn(lines);
+      const isPart = (one: string) => one.startsWith("pcs constraint delete ");
+      const ids = commands.filter(isPart).map((one) => one.split(" ").at(-1));
+      const parts =
+        ids.length > 0 ? [`pcs constraint delete ${ids.join(" ")}`] : [];
+      await sh(
+        [...commands.filter((one) => !isPart(one)), ...parts].join("\n"),
+      );
     };
     /** Blocked actions stay planned for ever. */
     const idle = () =>
@@ -298,6 +270,12 @@ for (const suite of suites)
       };
       for (const [id, lines] of Object.entries(expected))
         assert.deepEqual(await why(id), lines, id);
+      await end(Object.values(expected).flat());
+      await idle();
+      const ended = await statuses(lab());
+      for (const [id, lines] of Object.entries(expected))
+        if (lines.length > 0)
+          assert.notEqual(ended.get(id)?.role, "Stopped", id);
 
       // What holds for all of them at once, seen on one that is free.
       for (const [sections, undo, lines] of [
@@ -318,19 +296,22 @@ for (const suite of suites)
               `"pcs resource defaults set update all-off meta target-role=" ends it`,
           ],
         ],
-        [
-          `<crm_config><cluster_property_set id="cib-bootstrap-options"><nvpair id="health" name="node-health-strategy" value="only-green"/></cluster_property_set></crm_config>
+        ...["only-green", "migrate-on-red", "progressive"].map(
+          (strategy) =>
+            [
+              `<crm_config><cluster_property_set id="cib-bootstrap-options"><nvpair id="health" name="node-health-strategy" value="${strategy}"/></cluster_property_set></crm_config>
            <nodes>${["2", "3"].map((n) => `<node id="${n}" uname="node-0${n}"><instance_attributes id="health-${n}"><nvpair id="health-${n}-disk" name="#health-disk" value="red"/></instance_attributes></node>`).join("")}</nodes>`,
-          `//nvpair[@id='health']`,
-          [
-            `free is banned from node-01 by the constraint ban-free; ${ends("ban-free")}`,
-            ...["node-02", "node-03"].map(
-              (name) =>
-                `${name} is unhealthy: #health-disk is red there (node-health-strategy=only-green). Mend what it watches, or ` +
-                `"crm_attribute --node ${name} --name '#health-disk' --delete" ends it`,
-            ),
-          ],
-        ],
+              `//nvpair[@id='health']`,
+              [
+                `free is banned from node-01 by the constraint ban-free; ${ends("ban-free")}`,
+                ...["node-02", "node-03"].map(
+                  (name) =>
+                    `${name} is unhealthy: #health-disk is red there (node-health-strategy=${strategy}). Mend what it watches, or ` +
+                    `"crm_attribute --node ${name} --name '#health-disk' --delete" ends it`,
+                ),
+              ],
+            ] as const,
+        ),
         [
           `<crm_config><cluster_property_set id="cib-bootstrap-options"><nvpair id="reckon" name="placement-strategy" value="utilization"/></cluster_property_set></crm_config>
            <resources>${dummy("free", `<utilization id="free-use"><nvpair id="free-use-mem" name="mem" value="8"/></utilization>`)}</resources>`,
@@ -345,11 +326,17 @@ for (const suite of suites)
         await patch(sections);
         await stopped("free");
         assert.deepEqual(await why("free"), lines);
-        await sh(`cibadmin --delete --force --xpath "${undo}"`);
+        const ends = lines
+          .filter((line) => !line.includes("ban-free"))
+          .map((line) => line.replace("NODE", "node-02").replace("...", "64"));
+        await end(ends);
         await eventually("free to start", async () =>
           (await statuses(lab())).get("free")?.role === "Started"
             ? true
             : undefined,
+        );
+        await sh(
+          `cibadmin --delete --force --xpath "${undo}" || [ $? -eq 105 ]`,
         );
       }
     });

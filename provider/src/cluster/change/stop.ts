@@ -97,6 +97,16 @@ export async function waitStopped(
 export function hasStopped(status: ClusterStatus, id: string): boolean {
   const found = status.resources.get(id);
   if (!found) return true;
+  if (found.blocked && !found.failed)
+    throw new PacemakerError(
+      "cluster",
+      `Pacemaker leaves ${id} as it is on ${found.nodes.join(", ")}, and does not stop it. ` +
+        (found.nodes.length > 1
+          ? `It is active more than once (multiple-active=block): stop it by hand on all but one, then ` +
+            `"pcs resource refresh ${id}", and run this again.`
+          : `A ticket that it needs was lost (loss-policy=freeze): see "pcs constraint ticket" for which, grant it ` +
+            `("crm_ticket --ticket TICKET --grant --force"), and run this again.`),
+    );
   if (found.blocked)
     throw new PacemakerError(
       "cluster",

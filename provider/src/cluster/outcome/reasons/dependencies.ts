@@ -92,9 +92,45 @@ export function colocationCauses(
 
 /** Tickets that this cluster does not hold. */
 export function ticketCauses(
-  { placement, ...evidence }: Evidence,
+  evidence: Evidence,
   subjects: readonly string[],
 ): string[] {
+  return missingTickets(evidence, subjects).map(
+    ({ subject, id, ticket, why }) =>
+      `${subject} needs the ticket ${ticket} (constraint ${id}), ${why}`,
+  );
+}
+
+/** The tickets whose loss has Pacemaker neither stop nor change what runs. */
+export function freezingTickets(
+  evidence: Evidence,
+  subjects: readonly string[],
+): string[] {
+  return missingTickets(evidence, subjects)
+    .filter(
+      ({ isGranted, lossPolicy }) => !isGranted && lossPolicy === "freeze",
+    )
+    .map(
+      ({ subject, id, ticket, why }) =>
+        `${subject} is left as it is (loss-policy=freeze of the constraint ${id}) without the ticket ${ticket}, ${why}`,
+    );
+}
+
+interface MissingTicket {
+  readonly subject: string;
+  /** The constraint's. */
+  readonly id: string;
+  readonly ticket: string;
+  readonly isGranted: boolean;
+  readonly lossPolicy: string | undefined;
+  /** What it lacks, and the command that gives it. */
+  readonly why: string;
+}
+
+function missingTickets(
+  { placement, ...evidence }: Evidence,
+  subjects: readonly string[],
+): MissingTicket[] {
   return placement.constraints
     .filter(({ name }) => name === "rsc_ticket")
     .flatMap((constraint) => {
@@ -107,14 +143,14 @@ export function ticketCauses(
           .map((one) => one.id),
       ].flatMap((one) => meant({ placement, ...evidence }, one, subjects));
       const state = placement.tickets.get(ticket);
-      if (state?.granted && !state.standby) return [];
-      const why = state?.granted
+      const isGranted = state?.granted === true;
+      if (isGranted && !state.standby) return [];
+      const why = isGranted
         ? `which is in standby: "crm_ticket --ticket ${ticket} --activate" ends it`
         : `which this cluster has not been granted: "crm_ticket --ticket ${ticket} --grant --force" does (with booth: "booth grant ${ticket}")`;
-      return [...new Set(named)].map(
-        (subject) =>
-          `${subject} needs the ticket ${ticket} (constraint ${id}), ${why}`,
-      );
+      const lossPolicy = constraint.attributes["loss-policy"];
+      const missing = { id, ticket, isGranted, lossPolicy, why };
+      return [...new Set(named)].map((subject) => ({ subject, ...missing }));
     });
 }
 

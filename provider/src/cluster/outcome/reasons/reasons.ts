@@ -1,7 +1,12 @@
 import { metaOf } from "../../../model/inherited";
 import { isFalse, isTrue } from "../../../model/placement";
 import { failureCauses, healthCauses, utilizationCauses } from "./capacity";
-import { colocationCauses, dependencies, ticketCauses } from "./dependencies";
+import {
+  colocationCauses,
+  dependencies,
+  freezingTickets,
+  ticketCauses,
+} from "./dependencies";
 import {
   listed,
   membersBefore,
@@ -14,7 +19,7 @@ import {
   type NodeCause,
 } from "./evidence";
 import { locationCauses, optInCauses } from "./location";
-import { stoppedBy } from "./settings";
+import { blockedBy, stoppedBy } from "./settings";
 
 /**
  * Why Pacemaker does not start resources: one sentence a line, each with the object that says so and what ends it. What
@@ -25,10 +30,20 @@ export function reasonsNotStarted(
   resources: readonly string[],
 ): string[] {
   const asked = new Set<string>(resources);
-  const lines = resources
-    .filter((id) => stoppedPart(evidence, id) !== undefined)
-    .flatMap((id) => reasonsOf(evidence, id, asked));
+  const lines = resources.flatMap((id) =>
+    stoppedPart(evidence, id) !== undefined
+      ? reasonsOf(evidence, id, asked)
+      : reasonsLeft(evidence, id),
+  );
   return [...new Set([...unusable(evidence), ...lines])];
+}
+
+/** Why Pacemaker leaves alone what runs, where that is no operator's word about the resource itself. */
+function reasonsLeft(evidence: Evidence, id: string): string[] {
+  return [
+    ...blockedBy(evidence, id),
+    ...freezingTickets(evidence, subjectsOf(evidence, id)),
+  ];
 }
 
 function reasonsOf(
@@ -163,10 +178,11 @@ function unusable({ placement, simulated }: Evidence): string[] {
   const isFencing = !isFalse(placement.properties["stonith-enabled"]);
   return simulated.nodes.flatMap((node) => {
     const { name } = node;
+    // "pcs stonith confirm" wants --force or --yes, by version, where nobody is there to be asked.
     if (node.unclean && isFencing)
       return [
         `${name} has to be fenced first (UNCLEAN), and nothing that may run there starts before: see "pcs stonith history"; ` +
-          `where ${name} is surely off, "pcs stonith confirm ${name}" says so`,
+          `where ${name} is surely off, "stonith_admin --confirm ${name}" says so`,
       ];
     if (!node.online) return [];
     if (node.maintenance)

@@ -6,16 +6,13 @@ import {
 } from "../../../model/inherited";
 import { chainOf, isFalse, isTrue } from "../../../model/placement";
 import { stagedMark } from "../../../model/staging";
-import { usableNodes, type Evidence } from "./evidence";
+import { listed, usableNodes, type Evidence } from "./evidence";
 
 /** Who has it stopped: an operator, a default, a limit of its clone; or that it still waits for a change of ours. */
 export function stoppedBy(evidence: Evidence, id: string): string[] {
-  const { placement, now } = evidence;
+  const { properties } = evidence.placement;
   return [...disabledBy(evidence, id), ...limitedBy(evidence, id)].concat(
-    isTrue(placement.properties["stop-all-resources"])
-      ? []
-      : lockedBy(evidence, id),
-    blockedBy(evidence, id, now),
+    isTrue(properties["stop-all-resources"]) ? [] : lockedBy(evidence, id),
   );
 }
 
@@ -45,14 +42,20 @@ function limitedBy(evidence: Evidence, id: string): string[] {
   return chainOf(placement, id)
     .filter(isClone)
     .flatMap((clone) =>
-      ["clone-max", "promoted-max", "master-max"].flatMap((name) => {
-        const found = metaOf(placement, clone.id, name, now);
-        if (!found || !(Number(found.value) < nodes)) return [];
-        const what = name === "clone-max" ? "runs on" : "is promoted on";
-        return name === "clone-max" || found.value === "0"
-          ? `${clone.id} ${what} at most ${found.value} of the nodes (${name}=${found.value}): "${metaWayOut(found, name)}" ends it`
-          : [];
-      }),
+      ["clone-max", "clone-node-max", "promoted-max", "master-max"].flatMap(
+        (name) => {
+          const found = metaOf(placement, clone.id, name, now);
+          if (!found || !(Number(found.value) < nodes)) return [];
+          if (name !== "clone-max" && found.value !== "0") return [];
+          const what =
+            name === "clone-max"
+              ? `runs on at most ${found.value} of the nodes`
+              : name === "clone-node-max"
+                ? "runs on no node"
+                : `is promoted on at most ${found.value} of the nodes`;
+          return `${clone.id} ${what} (${name}=${found.value}): "${metaWayOut(found, name)}" ends it`;
+        },
+      ),
     );
 }
 
@@ -65,19 +68,18 @@ function lockedBy({ simulated }: Evidence, id: string): string[] {
   );
 }
 
-/** Where it is active too often, Pacemaker may be told to leave it alone. */
-function blockedBy(
-  { placement, simulated }: Evidence,
+/** Where it is active too often, Pacemaker may be told to leave it alone. Only a new look at the nodes ends that. */
+export function blockedBy(
+  { placement, simulated, now }: Evidence,
   id: string,
-  now: number,
 ): string[] {
   const chain = chainOf(placement, id);
   const nodes = (simulated.instances.get(id) ?? []).flatMap((one) => one.nodes);
   const found = metaOf(placement, id, "multiple-active", now);
   return !chain.some(isClone) && nodes.length > 1 && found?.value === "block"
     ? [
-        `${id} is active on ${nodes.join(" and ")}, and ${metaHolder(found)} says multiple-active=block: stop it by hand on all but ` +
-          `one, then "pcs resource cleanup ${id}"`,
+        `${id} is active on ${listed([...nodes].sort())}, and ${metaHolder(found)} says multiple-active=block: stop it by hand on all ` +
+          `but one, then "pcs resource refresh ${id}"`,
       ]
     : [];
 }
