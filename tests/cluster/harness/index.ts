@@ -1,5 +1,7 @@
 /** What the tests on a real cluster share. */
+export { watchArguments } from "./arguments";
 export * from "./cluster";
+export { hotUnits, servesHot } from "./hot";
 export { bringUp, onLab, suitesOr } from "./labs";
 export { copyModules, workspaceModules } from "./modules";
 export { banner, Prober, type Answer } from "./prober";

@@ -2,21 +2,20 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { suites, type Lab } from "../../../lab";
 import {
-  activeUnits,
-  addresses,
   bootedUnits,
   configuration,
   epoch,
   eventually,
   failedWith,
-  listens,
   makeProject,
   nothingChanged,
+  hotUnits,
   onEveryNode,
   onLab,
   onNode,
   Prober,
   Sampler,
+  servesHot,
   smtpStack,
   succeeded,
   type Project,
@@ -25,52 +24,11 @@ import { all, parseXml } from "../harness/xml";
 import { processOf } from "./observe";
 import { Operations } from "./operations";
 
-const unit = { bookworm: "postfix@-", trixie: "postfix" };
-
 const programOf = (standby: string, more = "") => `
 const smtp = new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, standby: "${standby}"${more} });
 exports.activeNode = smtp.activeNode;
 exports.endpoint = smtp.endpoint;
 `;
-
-/** The node that holds the address, once Postfix runs on all of the nodes given and answers there. */
-async function servesHot(
-  lab: Lab,
-  nodes = lab.nodes.map(({ name }) => name),
-): Promise<string> {
-  const text = await onNode(
-    lab,
-    "node-01",
-    "crm_mon",
-    "-1r",
-    "--output-as=xml",
-  );
-  const found = all(parseXml(text), "resource").map((one) => ({
-    ...one.attributes,
-    nodes: all(one, "node").map(({ attributes }) => attributes.name ?? ""),
-  })) as { id?: string; role?: string; nodes: string[] }[];
-  const on = (id: string) =>
-    found
-      .filter((one) => one.id === id && one.role === "Started")
-      .flatMap((one) => one.nodes)
-      .sort();
-  assert.deepEqual(on("smtp_service"), [...nodes].sort());
-  const [node = "", ...others] = on("smtp_ip");
-  assert.deepEqual(others, []);
-  assert.deepEqual(all(parseXml(text), "failure"), []);
-  const active = await activeUnits(lab, [unit[lab.suite]]);
-  for (const { name } of lab.nodes) {
-    const isOn = nodes.includes(name);
-    assert.deepEqual(active[name], isOn ? [unit[lab.suite]] : [], name);
-  }
-  assert.ok(
-    (await addresses(lab, node)).includes(
-      `${lab.floatingAddress}/${lab.cidrNetmask}`,
-    ),
-  );
-  assert.ok(await listens(lab, node, 25));
-  return node;
-}
 
 /** Fails nowhere, and leaves no failed operation. */
 async function sampled(
@@ -162,7 +120,7 @@ for (const suite of suites)
         Number((await queued(lab()))[passive]) === 1 ? true : undefined,
       );
       const mail = await queued(lab());
-      const process = await processOf(lab(), node, unit[suite]);
+      const process = await processOf(lab(), node, hotUnits[suite]);
       const prober = Prober.every(lab(), 20);
       t.after(() => prober.stop());
       await prober.answered(node);
@@ -194,7 +152,7 @@ for (const suite of suites)
       await prober.stop();
       const outage = prober.outage();
       t.diagnostic(`${(await operations.words()).join(", ")}; ${outage} s`);
-      assert.equal(await processOf(lab(), node, unit[suite]), process);
+      assert.equal(await processOf(lab(), node, hotUnits[suite]), process);
       assert.deepEqual(
         (await operations.words()).filter((line) => line.includes(node)),
         [],
