@@ -45,6 +45,21 @@ test("what is built from a changed file is built again, and so is what is older 
   assert.deepEqual(plan({}, { changedAt: 99 }).builds, [build]);
 });
 
+test("what is known to hold something else is built again, however new it is", () => {
+  const seen = {
+    ...{ isUnfinished: false, owner: "root", group: "root", mode: "0640" },
+    ...{ sha256: digestOf(file.content), changedAt: 100 },
+  };
+  const { builds, differences } = planFiles(
+    { files: [file], builds: [{ ...build, isAltered: true }] },
+    { "/etc/a.conf": seen, "/etc/a.db": seen },
+  );
+  assert.equal(builds.length, 1);
+  assert.deepEqual(differences, {
+    "/etc/a.db": "holds other entries than /etc/a.conf",
+  });
+});
+
 test("a rollout that was broken off is to be ended, though every file is as declared", () => {
   const { paths, isUnfinished } = plan({ isUnfinished: true });
   assert.deepEqual([paths, isUnfinished], [[], true]);

@@ -133,7 +133,9 @@ const file = {
 
 describe("maps", () => {
   test("a type that is built has its file, and one that is read as a text has none", () => {
-    const node = { name: "node-01", types: ["hash", "lmdb", "cidr"] };
+    const node = {
+      ...{ name: "node-01", types: ["hash", "lmdb", "cidr"], altered: [] },
+    };
     assert.equal(buildOf("x", file, "hash", node)?.makes, `${file.path}.db`);
     assert.equal(buildOf("x", file, "lmdb", node)?.makes, `${file.path}.lmdb`);
     assert.equal(buildOf("x", file, "lmdb", node)?.mode, "0640");
@@ -146,6 +148,7 @@ describe("maps", () => {
         buildOf("smtp_postfix", file, "lmdb", {
           name: "node-02",
           types: ["hash", "cidr"],
+          altered: [],
         }),
       {
         message:
@@ -206,6 +209,7 @@ describe("a node's own", () => {
       },
       {
         ...{ name: "node-01", types: ["cdb"], defaultType: "cdb" },
+        altered: [],
         seen: {
           "/etc/postfix/main.cf": seen("a = b\n"),
           "/etc/postfix/master.cf": seen(master),

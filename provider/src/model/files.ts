@@ -19,6 +19,8 @@ export interface Build {
   readonly owner: string;
   readonly group: string;
   readonly mode: string;
+  /** Whether what was made there is known not to be what the command makes of `from`. */
+  readonly isAltered?: boolean;
 }
 
 /** A file as it was found. Without `sha256` there is none. */
@@ -71,7 +73,7 @@ export function differences(
   ];
 }
 
-/** The same of a file that is built: its content is its source's, where it is not older than that. */
+/** The same of a file that is built: it must not be older than its source, nor known to be of another content. */
 export function buildDifferences(build: Build, seen: SeenFiles): string[] {
   const made = seen[build.makes];
   const source = seen[build.from];
@@ -80,6 +82,7 @@ export function buildDifferences(build: Build, seen: SeenFiles): string[] {
     ...((made.changedAt ?? 0) < (source?.changedAt ?? 0)
       ? [`is older than ${build.from}`]
       : []),
+    ...(build.isAltered ? [`holds other entries than ${build.from}`] : []),
     ...(made.owner === build.owner && made.group === build.group
       ? []
       : [

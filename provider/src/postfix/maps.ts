@@ -15,6 +15,31 @@ const configuration = "/etc/postfix";
 const build = `mkdir -p "$2.build" && cp "$2/main.cf" "$2.build/" &&
   /usr/sbin/postconf -c "$2.build" -e inet_interfaces=loopback-only && exec /usr/sbin/postmap -c "$2.build" "$1"`;
 
+/**
+ * compare.sh PATH...: for each table that was built from one of the files, whether its entries are those of the file: a line
+ * "TYPE:PATH" where not. Both are listed by postmap itself; a cdb cannot be listed, and is taken for right.
+ */
+const compare = `configuration=$(mktemp -d) && echo inet_interfaces=loopback-only >"$configuration/main.cf" || exit
+list() { /usr/sbin/postmap -c "$configuration" -s "$1" 2>/dev/null && echo; }
+for path; do
+  [ -r "$path" ] || continue
+  for type in ${Object.entries(endings)
+    .filter(([type]) => type !== "cdb")
+    .map(([type, ending]) => `${type}${ending}`)
+    .join(" ")}; do
+    [ -e "$path.\${type#*.}" ] || continue
+    source=$(list "texthash:$path" | sort)
+    built=$(list "\${type%%.*}:$path" | sort)
+    [ "$source" = "$built" ] || echo "\${type%%.*}:$path"
+  done
+done
+rm -r "$configuration"`;
+
+/** The command that lists the tables whose entries are not their sources' any more. */
+export function comparison(paths: readonly string[]): string[] {
+  return ["/bin/sh", "-c", compare, "the comparison of tables", ...paths];
+}
+
 /** What a map can be built to. */
 export const builtEndings = [...new Set(Object.values(endings))];
 
@@ -27,7 +52,12 @@ export function buildOf(
   resource: string,
   file: WantedFile,
   type: string,
-  node: { readonly name: string; readonly types: readonly string[] },
+  node: {
+    readonly name: string;
+    readonly types: readonly string[];
+    /** Those "TYPE:PATH" whose entries are not their sources'. */
+    readonly altered: readonly string[];
+  },
 ): Build | undefined {
   if (!node.types.includes(type))
     throw new PacemakerError(
@@ -46,6 +76,7 @@ export function buildOf(
     from: path,
     makes: path + ending,
     ...{ owner, group, mode },
+    isAltered: node.altered.includes(`${type}:${path}`),
   };
 }
 

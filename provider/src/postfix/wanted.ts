@@ -36,6 +36,8 @@ export interface PostfixNode {
   /** The types of maps that its Postfix has. */
   readonly types: readonly string[];
   readonly defaultType: string;
+  /** Those tables, "TYPE:PATH", whose entries are not their sources'. */
+  readonly altered: readonly string[];
   readonly seen: SeenFiles;
 }
 
@@ -50,9 +52,14 @@ export function pathOf(name: string): string {
   return name.startsWith("/") ? name : `${folder}/${name}`;
 }
 
+/** The paths of the maps' sources. */
+export function mapsOf({ maps }: DeclaredPostfix): string[] {
+  return Object.keys(maps).map(pathOf);
+}
+
 /** All paths that a configuration may touch, whatever a node's Postfix has. */
 export function pathsOf(declared: DeclaredPostfix): string[] {
-  const maps = Object.keys(declared.maps).map(pathOf);
+  const maps = mapsOf(declared);
   return [
     ...[mainPath, masterPath],
     ...maps.flatMap((path) => [

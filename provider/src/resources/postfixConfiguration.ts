@@ -9,12 +9,14 @@ import { checkScript } from "../postfix/check";
 import {
   folder,
   mainPath,
+  mapsOf,
   masterPath,
   pathsOf,
   plainFiles,
   wantedOn,
   type DeclaredPostfix,
 } from "../postfix/wanted";
+import { comparison } from "../postfix/maps";
 import type {
   PostfixConfigurationArgs,
   PostfixConfigurationOutputs,
@@ -83,7 +85,7 @@ function declared(inputs: Inputs): DeclaredFiles {
       paths: pathsOf(postfix),
       texts: [mainPath, masterPath],
       owners: plainFiles(postfix),
-      reports: looks,
+      reports: [...looks, comparison(mapsOf(postfix))],
     },
     wanted: (at) => wantedOn(resourceId, postfix, postfixOn(resourceId, at)),
     checks: [
@@ -99,6 +101,7 @@ function declared(inputs: Inputs): DeclaredFiles {
 
 function postfixOn(resource: string, { node, who, looked }: FilesNode) {
   const [defaultType, types] = looked.reports;
+  const altered = looked.reports[looks.length];
   if (defaultType?.code !== 0 || types?.code !== 0)
     throw new PacemakerError(
       "configuration",
@@ -110,6 +113,7 @@ function postfixOn(resource: string, { node, who, looked }: FilesNode) {
     name: node,
     defaultType: lastLine(defaultType.words),
     types: types.words.split(/\s+/).filter(Boolean),
+    altered: altered?.words.split("\n").filter(Boolean) ?? [],
     seen: looked.files,
   };
 }
@@ -147,7 +151,7 @@ function activation(
     throw new PacemakerError(
       "conflict",
       `${resourceId}: a change of ${boundAtStart.join(" or ")} needs a stop and a start of Postfix, which runs on ` +
-        `${runsOn.join(", ")} at once. Set standby to "cold" for this change, or make it on each node by hand while that node is ` +
+        `${[...runsOn].sort().join(", ")} at once. Set standby to "cold" for this change, or make it on each node by hand while that node is ` +
         `in standby.`,
     );
   return {
