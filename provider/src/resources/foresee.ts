@@ -1,11 +1,7 @@
 import { foretell, type Coming, type Step } from "../cluster/preview/preview";
 import type { Cluster } from "../cluster/nodes/members";
 import type { Cib } from "../model/cib";
-import {
-  createStandIn,
-  removeFromGroup,
-  type PcsCommand,
-} from "../pcs/commands";
+import { createStandIn, type PcsCommand } from "../pcs/commands";
 import { stopCommand } from "../model/staging";
 import { takeOut } from "../model/taking";
 import { departures, type DeclaredGroup } from "../plan/group";
@@ -74,7 +70,7 @@ export function foreseeGroup(
     const { group, ...alone } = found;
     if (group === undefined || group === id) return [];
     primitives.set(member, alone);
-    return [removeFromGroup(group, [member])];
+    return takeOut(cib, cib.groups.get(group)!, [member]);
   });
   const holder = cib.groups.get(id);
   const leaving = departures(cib, declared, previous?.members ?? []);
