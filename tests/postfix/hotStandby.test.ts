@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   instanceOf,
   parseParameters,
+  whyDeclaredNotHot,
   whyNotHot,
 } from "../../provider/src/postfix/hotStandby";
 
@@ -123,4 +124,36 @@ test("the units of Postfix and its instances, and no others", () => {
     ["nginx", undefined],
   ] as const)
     assert.equal(instanceOf(unit), instance, unit);
+});
+
+test("what is declared is judged before any node has it", () => {
+  const ip = "192.0.2.25";
+  const reasons = (
+    main: Record<string, unknown>,
+    master: Record<string, string | null> = {},
+  ) => whyDeclaredNotHot(main, master, ip);
+  assert.deepEqual(reasons({ inet_interfaces: ["127.0.0.1", ip] }), [
+    `inet_interfaces names ${ip}, and where that is not, Postfix cannot bind to it and does not start: set inet_interfaces = all`,
+  ]);
+  assert.deepEqual(
+    reasons({
+      inet_protocols: { perNode: { "node-01": "all", "node-02": "ipv6" } },
+    }),
+    [
+      `inet_protocols is "ipv6", so it would not listen at ${ip}: set inet_protocols = all`,
+    ],
+  );
+  assert.deepEqual(
+    reasons({}, { [`${ip}:smtp/inet`]: "n - y - - smtpd", "smtp/inet": null }),
+    [
+      `the service ${ip}:smtp in master.cf is bound to ${ip}, and where that is not, Postfix does not start: leave the address out there`,
+    ],
+  );
+  assert.deepEqual(
+    reasons(
+      { inet_interfaces: "all", smtp_bind_address: null, relayhost: ip },
+      { "submission/inet": "n - y - - smtpd" },
+    ),
+    [],
+  );
 });

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import { whyDeclaredNotHot } from "../postfix/hotStandby";
 import {
   connectionInput,
   type ConnectionArgs,
@@ -196,6 +197,7 @@ export class SmtpStack extends pulumi.ComponentResource {
         `${name}_postfix`,
         {
           ...args.postfix,
+          main: mainFor(name, args),
           connection,
           resourceId: idOf("_postfix"),
           service: idOf("_service"),
@@ -284,6 +286,28 @@ function hotService({ standby, ip }: SmtpStackArgs): {
       pulumi.output(ip).apply((one) => [one]),
     ) as SystemdResourceArgs["addresses"],
   };
+}
+
+/** The parameters that are declared. What of them, or of master.cf, forbids standing by hot is known before any node is asked. */
+function mainFor(
+  name: string,
+  { postfix, standby, ip }: SmtpStackArgs,
+): NonNullable<SmtpStackArgs["postfix"]>["main"] {
+  if (standby === undefined || standby === "cold") return postfix?.main;
+  const { main, master } = postfix ?? {};
+  return pulumi
+    .all([standby, ip, pulumi.output(main), pulumi.output(master)])
+    .apply(([kind, address, parameters, services]) => {
+      const reasons =
+        kind === "hot"
+          ? whyDeclaredNotHot(parameters ?? {}, services ?? {}, address)
+          : [];
+      if (reasons.length > 0)
+        throw new pulumi.RunError(
+          `${name}: postfix: Postfix cannot stand by hot: ${reasons.join("; ")}. Or set standby to "cold".`,
+        );
+      return parameters;
+    });
 }
 
 function portsOf(

@@ -83,6 +83,50 @@ export function whyNotHot(
   ];
 }
 
+/**
+ * The same of what is declared of main.cf and master.cf, whatever the nodes have now.
+ *
+ * @param main a value, null for Postfix's own, or `{ perNode: { NODE: value } }`
+ */
+export function whyDeclaredNotHot(
+  main: Readonly<Record<string, unknown>>,
+  master: Readonly<Record<string, string | null>>,
+  ip: string,
+): string[] {
+  const valuesOf = (name: string): unknown[] => {
+    const value = main[name];
+    return typeof value === "object" && value !== null && "perNode" in value
+      ? Object.values(value.perNode as object)
+      : [value];
+  };
+  const services = Object.entries(master).flatMap(([key, fields]) =>
+    fields === null
+      ? []
+      : [
+          `${key.slice(0, key.lastIndexOf("/"))} ${key.slice(key.lastIndexOf("/") + 1)} ${fields}`,
+        ],
+  );
+  const reasons = hotParameters.flatMap((name) =>
+    valuesOf(name).flatMap((value) =>
+      value === undefined || value === null
+        ? []
+        : whyNotHot(
+            {
+              parameters: new Map([[name, [value].flat().join(", ")]]),
+              services: [],
+            },
+            ip,
+          ),
+    ),
+  );
+  return [
+    ...new Set([
+      ...reasons,
+      ...whyNotHot({ parameters: new Map(), services }, ip),
+    ]),
+  ];
+}
+
 function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== "");
 }

@@ -48,13 +48,14 @@ export interface Rollout {
 /**
  * Has the nodes check what they are to get. Nothing is left on them.
  *
- * @throws PacemakerError with the words of each check that failed.
+ * @throws PacemakerError with the words of each check that failed, or with why it could not be put to use.
  */
 export async function tryEverywhere(
   rollout: Rollout,
   nodes: readonly NodeRollout[],
 ): Promise<void> {
-  await stageEverywhere(rollout, nodes, true);
+  const reports = await stageEverywhere(rollout, nodes, true);
+  for (const node of nodes) rollout.activation(node, reports.get(node) ?? []);
 }
 
 /**
