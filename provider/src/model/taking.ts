@@ -3,13 +3,13 @@
  * primitive that is made from a template ("KeyError: 'class'", whatever it is asked to delete): there, it is said by XML.
  */
 import {
-  createResource,
   deleteByXPath,
   deleteResource,
   deleteUnnamed,
   dissolveGroup,
   removeFromGroup,
   removeFromTag,
+  replaceResource,
   type PcsCommand,
 } from "../pcs/commands";
 import { mayBeNamed, type Cib, type Group } from "./cib";
@@ -29,17 +29,17 @@ export function takeOut(
   leaving: readonly string[],
 ): PcsCommand[] {
   const isEmptied = members.every((member) => leaving.includes(member));
-  // While it is nowhere, nothing may name it: cibadmin looks after each step.
-  const unnamed = members.find((member) => !mayBeNamed(cib, member));
-  const last = cib.primitives.get(unnamed ?? "")?.source?.element;
+  const last = cib.primitives.get(members.at(-1) ?? "")?.source?.element;
   if (!isEmptied || !cib.hasTemplates || !last)
     return [removeFromGroup(id, leaving)];
-  const others = members.filter((member) => member !== unnamed);
+  const others = members.slice(0, -1);
   return [
     ...(others.length > 0 ? [removeFromGroup(id, others)] : []),
     ...forget(id),
-    deleteByXPath(`/cib/configuration/resources//group[@id="${id}"]`),
-    createResource(renderXml(last)),
+    replaceResource(
+      `/cib/configuration/resources//group[@id="${id}"]`,
+      renderXml(last),
+    ),
   ];
 }
 

@@ -295,9 +295,12 @@ export function deleteUnnamed(id: string): PcsCommand {
   ];
 }
 
-/** Puts a resource at the end of all, outside of any group. */
-export function createResource(xml: string): PcsCommand {
-  return [cibadminWord, "--create", "--scope", "resources", "--xml-text", xml];
+/** Puts a resource at the end of the resources in another one's place, in one step: whatever names it never misses it. */
+export function replaceResource(xpath: string, xml: string): PcsCommand {
+  return [
+    ...[cibadminWord, "--replace", "--force", "--xpath", xpath],
+    ...["--xml-text", xml],
+  ];
 }
 
 /** Takes a resource out of a tag, and the tag away when it would be empty: pcs 0.11 refuses to delete what a tag names. */

@@ -198,6 +198,12 @@ for (const suite of suites)
       assert.match(await theirs(lab(), "unit"), /interval="30s"/);
       assert.match(await theirs(lab(), "t_service"), /interval="20s"/);
       nothingChanged(await project.refresh(["--expect-no-changes"]));
+      // While constraints name every member, none may be missing for a moment.
+      await pcs(
+        lab(),
+        `pcs constraint location t_ip prefers node-01=5
+         pcs constraint location t_service prefers node-02=5`,
+      );
       succeeded(await project.destroy());
       assert.doesNotMatch(await configuration(lab()), /t_service|t_ip|<group/);
     });
