@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Lab } from "../../../lab";
+import { waitOnline, type Lab } from "../../../lab";
 import {
   suitesOr,
   configuration,
@@ -117,6 +117,26 @@ for (const suite of suitesOr("trixie"))
         new RegExp(`${other} is offline, in standby or in maintenance`),
       );
       await onNode(lab(), node, "pcs", "node", "unstandby", other);
+
+      // What a person runs on a node where a fault was left, by what docs/postfix.md says.
+      for (const [fault, way] of [
+        [
+          `crm_attribute --node ${other} --name standby --lifetime reboot --update on`,
+          `crm_attribute --node ${other} --name standby --lifetime reboot --delete`,
+        ],
+        [
+          "nft add table inet pulumi_pacemaker_drill",
+          "nft delete table inet pulumi_pacemaker_drill",
+        ],
+        ["pcs cluster stop", "pcs cluster start"],
+      ] as const) {
+        await onNode(lab(), other, "/bin/sh", "-ec", fault);
+        await onNode(lab(), other, "/bin/sh", "-ec", way);
+      }
+      await waitOnline(lab());
+      const status = await onNode(lab(), other, "pcs", "status");
+      assert.match(status, /Online: \[ node-01 node-02 node-03 \]/);
+      await nothingLeft(lab());
 
       // One that is interrupted puts back what it did; one that is killed leaves that to the node.
       const stopped = await ours(lab(), ["drill"], async (child) => {

@@ -14,7 +14,7 @@ import {
   smtpStack,
   succeeded,
 } from "../harness";
-import { ours } from "./command";
+import { ours, oursIn } from "./command";
 
 const program = (more = "") => `
 const smtp = new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask${more} });
@@ -45,6 +45,10 @@ async function leaveMail(lab: Lab, node: string, count: number) {
     );
   });
 }
+
+/** Runs what docs/postfix.md tells a person to run on a node. */
+const byHand = (lab: Lab, node: string, command: string) =>
+  onNode(lab, node, ...command.split(" "));
 
 /** What a node's drain would leave. */
 const leftOf = (lab: Lab, node: string) =>
@@ -143,6 +147,8 @@ for (const suite of suitesOr("trixie"))
         new RegExp(`^${passive} +stopped +0 +2 +1 +0 +\\d`, "m"),
       );
       assert.match(shown.stdout, /^node-0\d +runs +0 +0 +0 +0 +-$/m);
+      const inProject = await oursIn(project, ["queues"]);
+      assert.match(inProject.stdout, /^node-0\d +stopped +0 +2 +1 +0 +\d/m);
 
       // A drain that is interrupted puts everything back; a killed one is cleaned up after by the next.
       const refused = await ours(lab(), [
@@ -193,6 +199,20 @@ for (const suite of suitesOr("trixie"))
           /^failed\n(.*\n)?0\n$/.test(await leftOf(lab(), passive)) ||
           undefined,
       );
+      // One is ended at once, by hand.
+      await ours(
+        lab(),
+        ["queues", "--drain", passive, "--seconds", "60"],
+        async () => {
+          await eventually(
+            "the drain to run",
+            async () =>
+              (await leftOf(lab(), passive)).startsWith("active") || undefined,
+          );
+          await byHand(lab(), passive, "systemctl stop pulumi-pacemaker-drain");
+        },
+      );
+      assert.equal(await leftOf(lab(), passive), clean);
       const held = await ours(lab(), ["queues", "--drain", passive, "--json"]);
       assert.notEqual(held.stdout, "", held.stderr);
       assert.deepEqual(
@@ -211,7 +231,7 @@ for (const suite of suitesOr("trixie"))
 
       // Once it can be delivered, it is.
       await postconf("-X", "local_transport");
-      await onNode(lab(), passive, "postsuper", "-H", "ALL");
+      await byHand(lab(), passive, "postsuper -H ALL");
       const drained = await ours(lab(), ["queues", "--drain", passive]);
       assert.equal(drained.stdout, `${passive}: 3 delivered, 0 left.\n`);
       assert.equal(drained.code, 0);
@@ -222,6 +242,7 @@ for (const suite of suitesOr("trixie"))
       await postconf("-e", "local_transport=retry:later");
       const now = await smtpStack.serves(lab());
       await leaveMail(lab(), now, 1);
+      await byHand(lab(), now, "postqueue -f");
       project.writeProgram(program(', strandedMail: "leave"'));
       const before = await epoch(lab());
       succeeded(await project.up());
