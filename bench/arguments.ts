@@ -9,6 +9,7 @@ export const parts = [
   "writers",
   "placement",
   "failover",
+  "drill",
 ] as const;
 export type Part = (typeof parts)[number];
 

@@ -20,6 +20,7 @@ import {
 import { endRunning } from "../tests/cluster/harness/pulumi";
 import { chart } from "./chart";
 import { measureClusters } from "./clusters";
+import { drillTable, drillWays } from "./drill";
 import { failoverWays } from "./failover";
 import { Figures, inTurns, load } from "./measure";
 import { panels } from "./panels";
@@ -76,6 +77,8 @@ const work: Record<
   },
   failover: async ({ options, lab, figures, cleanUp }) =>
     inTurns(await failoverWays(lab, cleanUp), options.rounds, figures, say),
+  drill: async ({ options, lab, figures, cleanUp }) =>
+    inTurns(await drillWays(lab, cleanUp), options.rounds, figures, say),
   writers: ({ options, lab, figures }) =>
     measureWriters(lab, options.writerRounds, figures, say),
 };
@@ -158,6 +161,8 @@ function write(
 
 function print(figures: Figures, around: Surroundings): void {
   console.log(tables(figures));
+  const drills = drillTable(figures);
+  if (drills !== undefined) console.log(`\n${drills}`);
   console.log(`\n${footer(figures, around)}`);
   for (const [part, { date, rounds, load, failures }] of figures.parts) {
     console.log(
