@@ -80,6 +80,7 @@ onLab(
       const project = await makeProject(t, lab(), {
         program: program({ main: {} }),
       });
+      const component = `urn:pulumi:test::scenario::pacemaker:index:SmtpStack::smtp`;
 
       // One node is down while the stack is made.
       await stopNode(lab(), "node-03");
@@ -172,11 +173,30 @@ onLab(
         await project.preview(),
         "smtp_postfix: a change of inet_interfaces or inet_protocols needs a stop and a start of Postfix, which runs on node-01, node-02, node-03 at once.",
       );
+      failedWith(
+        await project.up(),
+        "which runs on node-01, node-02, node-03 at once",
+      );
       assert.deepEqual(
         await onEveryNode(lab(), "cat /etc/postfix/main.cf"),
         files,
       );
       assert.deepEqual(await masters(lab()), before);
+
+      // The stack alone, with what it is made of.
+      project.writeProgram(program({ main: { message_size_limit: 1024000 } }));
+      const target = ["--target", `${component}`, "--target-dependents"];
+      const targeted = succeeded(await project.up(target));
+      t.diagnostic(`${target.join(" ")}: ${JSON.stringify(targeted.changes)}`);
+      assert.deepEqual(
+        await effective("message_size_limit"),
+        everywhere(lab(), "1024000\n"),
+      );
+      nothingChanged(await project.up(["--expect-no-changes"]));
+      assert.equal(await servesHot(lab()), node);
+
+      // What a client meets is looked at after a change of the configuration, too.
+      succeeded(await project.destroy());
     });
   },
 );
