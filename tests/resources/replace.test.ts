@@ -128,3 +128,12 @@ test("a group whose member was made again has work to do, though its inputs are 
   runs("a", "b");
   assert.equal((await resourceGroup.diff("web", outs, group)).changes, false);
 });
+
+test("a group that is to have another id takes over the members that it has", async () => {
+  const { group, outs } = await made(["a", "b"]);
+  const { failures } = await resourceGroup.check(outs, {
+    ...group,
+    resourceId: "web2",
+  });
+  assert.deepEqual(failures, []);
+});

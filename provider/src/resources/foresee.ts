@@ -1,7 +1,11 @@
 import { foretell, type Coming, type Step } from "../cluster/preview/preview";
 import type { Cluster } from "../cluster/nodes/members";
 import type { Cib } from "../model/cib";
-import { createStandIn, type PcsCommand } from "../pcs/commands";
+import {
+  createStandIn,
+  removeFromGroup,
+  type PcsCommand,
+} from "../pcs/commands";
 import { stopCommand } from "../model/staging";
 import { takeOut } from "../model/taking";
 import { departures, type DeclaredGroup } from "../plan/group";
@@ -70,7 +74,11 @@ export function foreseeGroup(
     const { group, ...alone } = found;
     if (group === undefined || group === id) return [];
     primitives.set(member, alone);
-    return takeOut(cib, cib.groups.get(group)!, [member]);
+    const from = cib.groups.get(group);
+    // Of a group that is replaced itself, the configuration that is looked at knows nothing any more.
+    return from
+      ? takeOut(cib, from, [member])
+      : [removeFromGroup(group, [member])];
   });
   const holder = cib.groups.get(id);
   const leaving = departures(cib, declared, previous?.members ?? []);
