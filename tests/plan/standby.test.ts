@@ -137,6 +137,24 @@ describe("a change between the two ways", () => {
     ]);
   });
 
+  test("to cold, beside a template, the service takes the place of its clone by XML: pcs 0.12.0 cannot", () => {
+    const template = `<template id="kind" class="ocf" provider="pacemaker" type="Dummy"/><primitive id="made" template="kind"/>`;
+    const commands = plan(
+      cib(ip() + clone() + template, colocation() + order()),
+      cold,
+      hot,
+    );
+    assert.ok(!commands.some((command) => command.includes("unclone")));
+    assert.ok(
+      commands.some((command) =>
+        /^cibadmin --replace --force --xpath \/cib\/configuration\/resources\/\/clone\[@id="s-clone"\] --xml-text <primitive id="s" /.test(
+          command,
+        ),
+      ),
+      commands.join("\n"),
+    );
+  });
+
   test("to cold takes the clone away, and leaves the one that serves alone", () => {
     const commands = plan(
       cib(ip() + clone(), colocation() + order()),

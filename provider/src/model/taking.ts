@@ -10,9 +10,10 @@ import {
   removeFromGroup,
   removeFromTag,
   replaceResource,
+  uncloneResource,
   type PcsCommand,
 } from "../pcs/commands";
-import { mayBeNamed, type Cib, type Group } from "./cib";
+import { mayBeNamed, type Cib, type Clone, type Group } from "./cib";
 import { renderXml } from "./xml";
 
 /** Takes the group away and leaves its members. */
@@ -41,6 +42,19 @@ export function takeOut(
       renderXml(last),
     ),
   ];
+}
+
+/** Takes a clone away and leaves the primitive that it is of. */
+export function takeOutOfClone(cib: Cib, { id, content }: Clone): PcsCommand[] {
+  const element = cib.primitives.get(content)?.source?.element;
+  return cib.hasTemplates && element
+    ? [
+        replaceResource(
+          `/cib/configuration/resources//clone[@id="${id}"]`,
+          renderXml(element),
+        ),
+      ]
+    : [uncloneResource(content)];
 }
 
 /** Takes a primitive out of the configuration, and what names it. */

@@ -11,7 +11,7 @@ import {
   isBinding,
 } from "../model/standby";
 import { arrive, isDisabled, narrowingMeta } from "../model/staging";
-import { dissolve, forget, leaveTags } from "../model/taking";
+import { dissolve, forget, leaveTags, takeOutOfClone } from "../model/taking";
 import { parentProblem } from "../model/understood";
 import { sameValue } from "../model/values";
 import { setAttributes, setMarks } from "../model/writing";
@@ -20,7 +20,6 @@ import {
   createConstraint,
   deleteByXPath,
   setMeta,
-  uncloneResource,
   type PcsCommand,
 } from "../pcs/commands";
 import { planGroup, type DeclaredGroup } from "./group";
@@ -161,7 +160,7 @@ export function takeApart(
         ? [
             ...leaveTags(cib, clone.id),
             ...forget(clone.id),
-            uncloneResource(service),
+            ...takeOutOfClone(cib, clone),
           ]
         : []),
     ],
