@@ -1,4 +1,5 @@
 /** The command line of the measurements, as data. */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { suites, type Suite } from "../lab";
 
@@ -43,7 +44,7 @@ Measures on a lab of its own, which it brings up and takes down again.
   --clusters N     for "clusters" (10)
   --writers N      rounds of "writers" (200)
   --suite NAME     bookworm or trixie (bookworm)
-  --out FOLDER     where results.json and results.svg go (bench)
+  --out FOLDER     where results.json and results.svg go (bench; of another suite, bench/SUITE)
   --keep           leave the lab up, and use one that is`;
 
 export function parseArguments(words: readonly string[]): BenchOptions {
@@ -57,7 +58,7 @@ export function parseArguments(words: readonly string[]): BenchOptions {
       clusters: { type: "string", default: "10" },
       writers: { type: "string", default: "200" },
       suite: { type: "string", default: "bookworm" },
-      out: { type: "string", default: __dirname },
+      out: { type: "string" },
       keep: { type: "boolean", default: false },
     },
   });
@@ -76,7 +77,9 @@ export function parseArguments(words: readonly string[]): BenchOptions {
     clusters: count("--clusters", values.clusters),
     writerRounds: count("--writers", values.writers),
     keep: values.keep,
-    out: values.out,
+    // Figures of different surroundings stand apart.
+    out:
+      values.out ?? (suite === "bookworm" ? __dirname : join(__dirname, suite)),
   };
 }
 

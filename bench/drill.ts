@@ -30,7 +30,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   kill: {
     what: "kill: Postfix's master is killed",
     bound: () =>
-      `Pacemaker's monitor, here every ${monitorSeconds} s: \`monitorInterval\``,
+      `Pacemaker's monitor, here every ${monitorSeconds} s: \`monitorInterval\`; on Debian 12 PIDFile=, see docs/postfix.md`,
   },
   cut: {
     what: "cut: the active node hears nothing of the others",
@@ -44,8 +44,15 @@ const tokenFigure = "drill: token and consensus";
 const nameOf = (standby: string, kind: string): string =>
   `drill: ${standby}, ${kind}`;
 
+/** From the moment when Pacemaker orders the first thing. */
+const sinceKnown = (standby: string): string =>
+  `${nameOf(standby, "kill")}, from its detection`;
+
 interface Report {
   readonly outageMs: number;
+  /** After the fault. */
+  readonly outageBeganMs?: number;
+  readonly phases: { readonly detect?: number };
   readonly bounds: { readonly tokenMs?: number; readonly consensusMs?: number };
 }
 
@@ -68,8 +75,12 @@ export async function drillWays(
         project.forget();
         const found: Record<string, number> = {};
         for (const kind of Object.keys(kinds)) {
-          const { outageMs, bounds } = await drill(lab, kind);
+          const report = await drill(lab, kind);
+          const { outageMs, outageBeganMs = 0, phases, bounds } = report;
           found[nameOf(standby, kind)] = outageMs / 1000;
+          if (kind === "kill" && phases.detect !== undefined)
+            found[sinceKnown(standby)] =
+              (outageBeganMs + outageMs - phases.detect) / 1000;
           const { tokenMs = 0, consensusMs = 0 } = bounds;
           found[tokenFigure] = (tokenMs + consensusMs) / 1000;
         }
@@ -97,6 +108,11 @@ export function drillTable(figures: Figures): string | undefined {
     what,
     ...standbys.map((standby) => shown(figures.median(nameOf(standby, kind)))),
     bound(figures),
+  ]);
+  rows.push([
+    "of a kill: once Pacemaker has found out",
+    ...standbys.map((standby) => shown(figures.median(sinceKnown(standby)))),
+    "cold: `timeouts`",
   ]);
   if (figures.median(tokenFigure) === undefined) return undefined;
   const head = [

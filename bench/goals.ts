@@ -87,6 +87,16 @@ export const goals: readonly Goal[] = [
     measured: middle("failover: hot, master killed, from its detection"),
   },
   {
+    what: "drill, the active node goes into standby, hot, seconds",
+    atMost: 0.5,
+    measured: middle("drill: hot, standby"),
+  },
+  {
+    what: "drill, master killed, hot, seconds from its detection to another node's banner",
+    atMost: 1,
+    measured: middle("drill: hot, kill, from its detection"),
+  },
+  {
     what: "changes of concurrent writers that were lost",
     atMost: 0,
     measured: most("lost changes"),

@@ -177,7 +177,7 @@ function footer(figures: Figures, { suite, versions }: Surroundings): string {
     ...[...figures.parts.values()].map((part) => part.rounds),
   );
   return (
-    `Medians of ${rounds} rounds or more, in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
+    `${rounds === 1 ? "One round of some, medians of the others" : `Medians of ${rounds} rounds or more`}, in turns, on one machine of ${cpus().length} cores that runs the three nodes too ` +
     `(${[suite, ...Object.entries(versions).map((pair) => pair.join(" "))].join(", ")}).`
   );
 }

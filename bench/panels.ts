@@ -48,8 +48,17 @@ const failover: Wanted = {
   ],
 };
 
+const drills: Wanted = {
+  title:
+    "Each kind of failover, as a drill's client sees it, seconds without a banner",
+  bars: (["standby", "stop-node", "kill", "cut"] as const).flatMap((kind) => [
+    [`${kind}, cold`, `drill: cold, ${kind}`] as const,
+    [`${kind}, hot`, `drill: hot, ${kind}`, true] as const,
+  ]),
+};
+
 export function panels(figures: Figures, sizes: readonly number[]): Panel[] {
-  return [smtp, ...sizes.map(scale), failover]
+  return [smtp, ...sizes.map(scale), failover, drills]
     .map(({ title, bars }) => ({
       title,
       unit: "s",

@@ -13,6 +13,7 @@ import {
   networkPrefix,
   nodeInterface,
   type LabPlan,
+  type NodePlan,
 } from "./plan";
 
 const bridge = "lab0";
@@ -49,6 +50,14 @@ async function ipBatch(namespace: string, lines: string[]): Promise<void> {
   await run(["ip", "-netns", namespace, "-batch", "-"], {
     stdin: lines.join("\n"),
   });
+}
+
+/** What a machine that boots has: its own address, and none that it held before it lost its power. */
+export async function resetAddresses(node: NodePlan): Promise<void> {
+  await ipBatch(node.namespace, [
+    `address flush dev ${nodeInterface} scope global`,
+    `address add ${node.address}/${networkPrefix} dev ${nodeInterface}`,
+  ]);
 }
 
 /** Pulls a node's cable out, or puts it back. */

@@ -5,7 +5,7 @@ import { type CommandOptions, type CommandResult } from "./command";
 import { boot, captureOnNode, powerOff } from "./containers";
 import { waitHealthy } from "./health";
 import type { Lab } from "./lab";
-import { setLink } from "./network";
+import { resetAddresses, setLink } from "./network";
 import type { NodePlan } from "./plan";
 
 function planOf(lab: Lab, node: string): NodePlan {
@@ -32,7 +32,9 @@ export async function stopNode(lab: Lab, node: string): Promise<void> {
 /** Boots a node that is off. Does not wait: see waitOnline. */
 export async function startNode(lab: Lab, node: string): Promise<void> {
   if (leaderOf(lab.name, node) !== undefined) return;
-  await boot(lab.name, planOf(lab, node));
+  const plan = planOf(lab, node);
+  await resetAddresses(plan);
+  await boot(lab.name, plan);
 }
 
 /** Waits until the given nodes, all of them unless told, see each other online in a partition with quorum. */

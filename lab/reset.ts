@@ -99,13 +99,24 @@ function queryStatus(lab: Lab, node: string): Promise<string> {
   ]);
 }
 
-/** What the cluster remembers about resources that are gone: operations, failures, transient attributes. */
+/**
+ * What the cluster remembers about what is gone: operations, failures, transient attributes, tickets, and the containers of
+ * bundles, which are nodes to Pacemaker and make crm_verify warn of each configuration without them.
+ */
 async function forgetHistory(lab: Lab, node: string): Promise<void> {
   const status = await queryStatus(lab, node);
-  if (status.includes("<lrm_resource ")) {
+  const past: [RegExp, string][] = [
+    [/<lrm_resource /, "//node_state/lrm/lrm_resources/lrm_resource"],
+    [
+      /<node_state [^>]*remote_node="true"/,
+      "//node_state[@remote_node='true']",
+    ],
+    [/<ticket_state /, "//status/tickets/ticket_state"],
+  ];
+  for (const [found, xpath] of past) {
+    if (!found.test(status)) continue;
     await runOnNode(lab.name, node, [
-      ...["cibadmin", "--delete-all", "--force"],
-      ...["--xpath", "//node_state/lrm/lrm_resources/lrm_resource"],
+      ...["cibadmin", "--delete-all", "--force", "--xpath", xpath],
     ]);
   }
   const remembered = [

@@ -153,6 +153,53 @@ export function isPreviewAlone(): boolean {
   }
 }
 
+/**
+ * Whether a person asks the run that this process belongs to for the replacement of the resource by its name: then Pulumi
+ * calls no diff, and asks for a check as if nothing had been there.
+ *
+ * @param type the end of its type token, with a small letter
+ * @param urn undefined of the first call of a process, which was read before this module was: then any of the type counts
+ */
+export function isAskedToReplace(
+  type: string,
+  urn: string | undefined,
+): boolean {
+  if (!isProviderProcess()) return false;
+  try {
+    return namesReplacement(argvOf(cliOf(String(process.ppid))), type, urn);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether these words of a command line name such a resource in `--replace` or `--target-replace`, wildcards included. */
+export function namesReplacement(
+  argv: readonly string[],
+  type: string,
+  urn: string | undefined,
+): boolean {
+  const named = argv.flatMap((word, at) => {
+    const [, joined] = /^--(?:target-)?replace(=.*)?$/.exec(word) ?? [];
+    if (joined !== undefined) return [joined.slice(1)];
+    return /^--(target-)?replace$/.test(word) ? [argv[at + 1] ?? ""] : [];
+  });
+  if (urn === undefined)
+    return named.some(
+      (name) =>
+        name.includes("*") ||
+        name.toLowerCase().includes(`:${type.toLowerCase()}::`),
+    );
+  return named.some((name) => patternOf(name).test(urn));
+}
+
+/** One star stands for what holds no colon, two for anything. */
+function patternOf(name: string): RegExp {
+  const text = name
+    .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*+/g, (stars) => (stars === "*" ? "[^:]*" : ".*"));
+  return new RegExp(`^${text}$`);
+}
+
 function followsPreview(engine: string): boolean {
   try {
     const programs = readdirSync("/proc")

@@ -161,10 +161,14 @@ const run = (
 };
 
 /**
- * The next up. Where the CLI was killed while it deleted, Pulumi's state still holds what may be gone, and Pulumi says that a
- * refresh is needed: an up alone asks nobody about what it has not changed.
+ * The next up. Where the CLI was killed while it deleted, or a deletion has failed, Pulumi's state still holds what may be gone or
+ * stopped, and Pulumi, or the error, says that a refresh is needed: an up alone asks nobody about what it has not changed.
+ *
+ * @param before what was printed under the faults
  */
-async function upAgain(project: Project): Promise<Outcome> {
+async function upAgain(project: Project, before: string): Promise<Outcome> {
+  if (/"pulumi up --refresh" starts what is still declared/.test(before))
+    return project.up(["--refresh"]);
   const outcome = await project.up();
   return /, interrupted while deleting/.test(outcome.output)
     ? project.up(["--refresh"])
@@ -211,20 +215,22 @@ async function play(
     if (killed(stack))
       await projects[stack].pulumi(["cancel", "--yes", "--stack", "test"]);
 
-  const both = (): Promise<[StackName, Outcome][]> =>
+  const both = (
+    before: (stack: StackName) => string,
+  ): Promise<[StackName, Outcome][]> =>
     Promise.all(
       stackNames.map(async (stack): Promise<[StackName, Outcome]> => [
         stack,
-        await upAgain(projects[stack]),
+        await upAgain(projects[stack], before(stack)),
       ]),
     );
   say("  healed; the next up");
-  for (const [stack, outcome] of await both()) {
+  for (const [stack, outcome] of await both((one) => outcomes[one].output)) {
     outputs.push(shown(`${stack}, the next up`, outcome));
     if (outcome.code !== 0) wrong.push(`${stack}: the next up fails`);
     wrong.push(...wordsOfFailure(outcome, false));
   }
-  for (const [stack, outcome] of await both()) {
+  for (const [stack, outcome] of await both(() => "")) {
     outputs.push(shown(`${stack}, the one after it`, outcome));
     wrong.push(...wordsOfChange(outcome).map((line) => `${stack}: ${line}`));
   }

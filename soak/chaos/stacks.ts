@@ -28,6 +28,8 @@ export interface Declared {
   monitorInterval?: string;
   meta?: Record<string, string>;
   adopt?: "update";
+  /** It was made by hand for this round: whatever the program declares otherwise is a difference to take over. */
+  isHandmade?: true;
 }
 
 /** What a stack declares. Groups hold names of slots, in order. */
@@ -114,7 +116,10 @@ export function evolve(
 ): Evolution {
   let state = structuredClone(before);
   // It has been taken over by now.
-  for (const one of Object.values(state.resources)) delete one.adopt;
+  for (const one of Object.values(state.resources)) {
+    delete one.adopt;
+    delete one.isHandmade;
+  }
   const operations: string[] = [];
   const handmade: Handmade[] = [];
   // What one operation of the round takes away is still there when what another takes over is made by hand.
@@ -157,6 +162,7 @@ const change: Record<Operation, Change> = {
     const name = present(state, random);
     if (name === undefined) return undefined;
     const found = state.resources[name]!;
+    if (found.isHandmade) found.adopt = "update";
     const what = random.pick(["interval", "meta", "own", "own"] as const);
     if (what === "interval") {
       const others = ["30s", "20s", "1min"].filter(
@@ -207,6 +213,7 @@ const change: Record<Operation, Change> = {
     const slot = absent(stack, state, random);
     if (!slot) return undefined;
     const made = fresh(stack, state, slot, random);
+    made.isHandmade = true;
     state.resources[slot.name] = made;
     handmade.push({
       id: idOf(state, slot.name),

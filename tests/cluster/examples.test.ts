@@ -1,14 +1,13 @@
 /** The programs that a reader finds here, run as the README says: from their own files, configured by the stack. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Lab } from "../../lab";
 import { REPO } from "../../scripts/cli/places";
 import {
   addresses,
   cib,
   configuration,
+  configuredConnection,
   listens,
   makeProject,
   nothingChanged,
@@ -73,19 +72,6 @@ const examples: Example[] = [
   },
 ];
 
-/** The commands of the README's section on the connection; what is left out has its default. */
-function connection(lab: Lab): Record<"plain" | "secret", Config> {
-  const hosts = lab.hosts.flatMap((host, index) => [
-    [`pacemaker:connection.hosts[${index}]`, host],
-    [`pacemaker:connection.hostKeys["${host}"]`, lab.hostKeys[host]!],
-  ]);
-  const key = readFileSync(lab.privateKeyPath, "utf8");
-  return {
-    plain: Object.fromEntries(hosts) as Config,
-    secret: { "pacemaker:connection.privateKey": key },
-  };
-}
-
 onLab("bookworm", "the root program and the examples", (lab) => {
   for (const example of examples)
     test(`${example.folder}: preview, up, up again, destroy`, async (t) => {
@@ -95,7 +81,7 @@ onLab("bookworm", "the root program and the examples", (lab) => {
         program: { folder: join(REPO, example.folder) },
         env: { LAB: "" }, // it knows nothing but its configuration
       });
-      const { plain, secret } = connection(lab());
+      const { plain, secret } = configuredConnection(lab());
       await project.configure({ ...example.config, ...plain }, secret);
 
       const preview = succeeded(await project.preview());

@@ -61,6 +61,19 @@ onLab("bookworm", "a cluster with nodes down", (lab) => {
       t.diagnostic(`${outcome.command}: ${outcome.seconds.toFixed(1)} s`);
       assert.ok(outcome.seconds < 30, `it took ${outcome.seconds} s`);
     }
+    // A cluster may be told to go on all the same: what is changed there is lost once the others are back.
+    for (const [policy, more] of [
+      ["ignore", ", and yet it goes on (no-quorum-policy=ignore): "],
+      ["freeze", ". See "],
+      ["stop", ". See "],
+    ] as const) {
+      await onNode(
+        lab(),
+        third,
+        ...["crm_attribute", "--name", "no-quorum-policy", "--update", policy],
+      );
+      failedWith(await project.refresh(), `its partition has no quorum${more}`);
+    }
     const names = (await project.resources()).map(({ type }) => type);
     assert.equal(
       names.filter((type) => type.startsWith("pulumi-nodejs:")).length,

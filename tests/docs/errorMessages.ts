@@ -35,15 +35,16 @@ const errorMakers: Makers = new Map<string, Maker>(
     asPartial: { files: /lifecycle/, position: 1, line: 1 },
     quiet: { files: /lifecycle/, position: 0, line: 1 },
     wrong: {
-      files: /resources\/(inputs|fileInputs)/,
+      files: /resources\/(inputs|fileInputs|constraintLife|\w+Constraint)\.ts/,
       position: 1,
       before: "must be ",
     },
     text: {
-      files: /resources\/(inputs|fileInputs)/,
+      files: /resources\/(inputs|fileInputs|constraintLife|\w+Constraint)\.ts/,
       position: 0,
       before: "must be ",
     },
+    say: { files: /resources\/constraintLife\.ts/, position: 1 },
     int: { files: inputs, position: -1 },
     max: { files: inputs, position: -1 },
     min: { files: inputs, position: -1 },

@@ -148,7 +148,12 @@ detected                    at once: the cluster itself is told
   );
   assert.match(
     asText({ ...report, kind: "kill" }),
-    /detected within +30.00 s: the monitor's interval/,
+    /detected within +30.00 s: the monitor's interval \(monitorInterval\)\n$/,
+  );
+  const bounds = { ...report.bounds, hasMainProcess: false };
+  assert.match(
+    asText({ ...report, kind: "kill", bounds }),
+    /detected within .*\n {2}once systemd sees it +when the last of its processes has ended: the unit knows no main process/,
   );
 });
 

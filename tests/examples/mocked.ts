@@ -10,11 +10,23 @@ export const connection = {
   privateKey: "not a key",
 };
 
-const handlers: Record<string, typeof provider.floatingIp> = {
-  "pulumi-nodejs:dynamic/pacemaker:FloatingIp": provider.floatingIp,
-  "pulumi-nodejs:dynamic/pacemaker:SystemdResource": provider.systemdResource,
-  "pulumi-nodejs:dynamic/pacemaker:ResourceGroup": provider.resourceGroup,
-};
+/** Only what the tests ask of a handler, which is the same of all kinds. */
+interface Handler {
+  check: (
+    olds: object,
+    news: Record<string, unknown>,
+  ) => Promise<{ inputs: Record<string, unknown>; failures: unknown[] }>;
+}
+
+/** The handlers of a type, which have its name, with a small letter. Undefined for a component. */
+function handlerOf(type: string): Handler | undefined {
+  const [, kind] = /^pulumi-nodejs:dynamic\/pacemaker:(\w+)$/.exec(type) ?? [];
+  if (kind === undefined) return undefined;
+  const name = kind.charAt(0).toLowerCase() + kind.slice(1);
+  const found = (provider as Record<string, unknown>)[name];
+  assert.ok(found, `no handlers of ${type}`);
+  return found as Handler;
+}
 
 export interface Registered {
   type: string;
@@ -46,7 +58,7 @@ export async function runExample(
     inputs: Record<string, unknown>,
   ): Promise<{ id: string; state: Record<string, unknown> }> => {
     const after = [...created];
-    const handler = handlers[type];
+    const handler = handlerOf(type);
     if (!handler) {
       registered.set(name, { type, inputs, after });
       return { id: `${name}-id`, state: inputs };
@@ -85,15 +97,22 @@ export async function runExample(
     });
     const program = (await import(
       `../../examples/${folder}/index`
-    )) as unknown as Record<string, pulumi.Output<unknown>>;
+    )) as unknown as Record<string, unknown>;
     await pulumi.runtime.disconnect();
     const outputs: Record<string, unknown> = {};
     for (const [name, output] of Object.entries(program))
-      if (pulumi.Output.isInstance(output))
-        outputs[name] = await new Promise((resolve) => output.apply(resolve));
+      // What is loaded as CommonJS has its exports once more in one object.
+      if (name !== "default" && name !== "module.exports")
+        outputs[name] = await valueOf(output);
     return { registered, outputs };
   };
   return Promise.race([run(), failed]);
+}
+
+/** What an export is once its Outputs are known, at whatever depth. */
+function valueOf(exported: unknown): Promise<unknown> {
+  const output = pulumi.output(exported) as pulumi.Output<unknown>;
+  return new Promise((resolve) => output.apply(resolve));
 }
 
 /** Pulumi's wrapping of a secret value; it is part of its protocol. */

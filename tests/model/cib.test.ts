@@ -124,6 +124,13 @@ for (const suite of suites)
         "cluster_property_set",
       );
       assert.equal(cib.ids.get("1"), "node");
+      const tagged = parseCib(
+        cib.text.replace(
+          "</configuration>",
+          `<tags><tag id="night"><obj_ref id="smtp_ip"/></tag></tags></configuration>`,
+        ),
+      );
+      assert.equal(tagged.ids.get("smtp_ip"), "primitive");
       assert.equal(cib.ids.has("status-1"), false);
     });
 

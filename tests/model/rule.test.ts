@@ -1,6 +1,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { holds, ruleText } from "../../provider/src/model/rule";
+import { holds } from "../../provider/src/model/rule";
+import { spellRule } from "../../provider/src/model/ruleText";
 import type { NodeFacts } from "../../provider/src/model/placement";
 import { parseXml } from "../../provider/src/model/xml";
 
@@ -27,7 +28,7 @@ for (const [inner, verdict, text] of [
   [
     `<date_expression operation="lt" end="2026-01-01 00:00:00 +01:00"/>`,
     false,
-    "date lt 2026-01-01 00:00:00 +01:00",
+    "date lt 2026-01-01T00:00:00+01:00",
   ],
   [
     `<date_expression operation="in_range" start="2026-01-01" end="2027-01-01"/>`,
@@ -37,13 +38,13 @@ for (const [inner, verdict, text] of [
   [
     `<date_expression operation="date_spec"><date_spec hours="9-16"/></date_expression>`,
     undefined,
-    "a date_spec",
+    "date-spec hours=9-16",
   ],
 ] as const)
   test(`the rule "${text}"`, () => {
     const rule = parseXml(`<rule>${inner}</rule>`);
     assert.equal(holds(rule, { node, now }), verdict);
-    assert.equal(ruleText(rule), text);
+    assert.equal(spellRule(rule), text);
   });
 
 test("what is not known decides only where nothing else does", () => {

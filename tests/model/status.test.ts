@@ -113,6 +113,24 @@ for (const suite of suites)
       );
     });
 
+    test("a bundle's containers are no nodes; what is remote is one", () => {
+      const guest = (name: string, resource: string) =>
+        `<node name="${name}" id="${name}" online="false" pending="false" standby="false" maintenance="false" type="remote" id_as_resource="${resource}"/>`;
+      const text = fixture(suite, "mon-started.xml")
+        .replace(
+          "</nodes>",
+          `${guest("box-0", "box-podman-0")}${guest("vm", "vm_domain")}</nodes>`,
+        )
+        .replace(
+          "</resources>",
+          `<bundle id="box" type="podman"><replica id="0"><resource id="box-podman-0" resource_agent="ocf:heartbeat:podman" role="Stopped" active="false"/></replica></bundle></resources>`,
+        );
+      assert.deepEqual(
+        parseStatus(text).nodes.map(({ name }) => name),
+        [...status("mon-started.xml").nodes.map(({ name }) => name), "vm"],
+      );
+    });
+
     test("without quorum", () => {
       assert.equal(status("mon-no-quorum.xml").quorate, false);
     });

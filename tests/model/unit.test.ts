@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import {
   instancesBehind,
   isFullName,
+  parseActive,
   parseIds,
+  parseInstall,
   parseUnit,
   unitProperties,
   unitWithAlias,
@@ -22,6 +24,7 @@ test("Debian 12's postfix is a wrapper around one instance", () => {
     starts: ["postfix@-.service", "sysinit.target", "system.slice"],
     startedBy: [],
     stops: ["postfix@-.service"],
+    conflicts: ["exim4.service", "shutdown.target", "sendmail.service"],
     triggeredBy: [],
     isScript: false,
   });
@@ -43,6 +46,7 @@ test("Debian 12's instance is not enabled on its own: its wrapper's generator pu
     starts: ["network-online.target", "sysinit.target", "system-postfix.slice"],
     startedBy: ["postfix.service"],
     stops: [],
+    conflicts: ["shutdown.target"],
     triggeredBy: [],
     isScript: false,
   });
@@ -61,6 +65,7 @@ test("Debian 13's postfix is a real unit", () => {
     starts: ["sysinit.target", "system.slice"],
     startedBy: ["multi-user.target"],
     stops: [],
+    conflicts: ["postfix@-.service", "shutdown.target"],
     triggeredBy: [],
     isScript: false,
   });
@@ -81,6 +86,7 @@ for (const suite of suites)
         starts: [],
         startedBy: [],
         stops: [],
+        conflicts: [],
         triggeredBy: [],
         isScript: false,
       });
@@ -138,6 +144,34 @@ test("a value that holds a = is read whole", () => {
     "a=b.service",
     "c.service",
   ]);
+});
+
+test("which of several units are active", () => {
+  assert.deepEqual(
+    parseActive(
+      "Id=a.service\nActiveState=active\n\nId=b.service\nActiveState=inactive\n\nId=c.service\nActiveState=activating\n",
+    ),
+    ["a.service", "c.service"],
+  );
+});
+
+test("what is enabled and disabled with a unit", () => {
+  assert.deepEqual(
+    parseInstall(
+      [
+        "# /usr/lib/systemd/system/x.service",
+        "[Install]",
+        "WantedBy=multi-user.target",
+        "Also=x.socket  x-clean.timer",
+        "Alias=y.service",
+        "# /etc/systemd/system/x.service.d/a.conf",
+        "[Install]",
+        "Alias=",
+        " Alias = z.service z@%i.service",
+      ].join("\n"),
+    ),
+    { also: ["x.socket", "x-clean.timer"], aliases: ["z.service"] },
+  );
 });
 
 test("the instances behind a wrapper: one, several or none", () => {

@@ -6,6 +6,7 @@ import {
   createPrimitive,
   deleteResource,
   dissolveGroup,
+  forFencing,
   removeFromGroup,
   removeFromTag,
   setMeta,
@@ -136,4 +137,37 @@ test("a primitive without operations is created with none of its own", () => {
     createPrimitive({ ...bare, operations: {}, meta: { a: "b" } }).join(" "),
     "resource create some ocf:pacemaker:Dummy meta a=b",
   );
+});
+
+test("of fencing devices, commands are said in their own words, and what is secret stays so", () => {
+  const secrets = ["hidden"];
+  const isDevice = (id: string) => id === "power";
+  const spelled: [given: readonly string[], words: string][] = [
+    [
+      createPrimitive({
+        id: "new",
+        agent: "stonith:fence_x",
+        options: { password: "hidden" },
+        operations: {},
+        meta: {},
+      }),
+      "pcs stonith create new fence_x password=...",
+    ],
+    [
+      setOptions("power", { password: "hidden" }),
+      "pcs stonith update power password=...",
+    ],
+    [
+      setMeta("power", { priority: "1" }),
+      "pcs stonith update power meta priority=1",
+    ],
+    [deleteResource("power"), "pcs stonith delete power --force"],
+    [deleteResource("ip"), "pcs resource delete ip"],
+    [dissolveGroup("power"), "pcs resource ungroup power"],
+  ];
+  for (const [given, words] of spelled)
+    assert.equal(
+      shown(forFencing(withSecrets(given, secrets), isDevice)),
+      words,
+    );
 });

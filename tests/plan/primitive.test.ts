@@ -110,6 +110,26 @@ describe("a primitive that is not there", () => {
     );
   });
 
+  test("is refused where its group's id is something else's, or its group runs in a clone", () => {
+    const other = parseCib(
+      cibWith(`<primitive id="web" class="systemd" type="x"/>`),
+    );
+    assert.equal(
+      refusal(other, { ...ip, group: "web" }),
+      "smtp_ip: the cluster's configuration uses the id of its group, web, already, for a <primitive>: choose another id " +
+        "for the group. Nothing was changed.",
+    );
+    const cloned = parseCib(
+      cibWith(
+        `<clone id="everywhere"><group id="web"><primitive id="x" class="systemd" type="x"/></group></clone>`,
+      ),
+    );
+    assert.match(
+      refusal(cloned, { ...ip, group: "web" }),
+      /^web is part of the clone everywhere, .* Nothing was changed\.$/,
+    );
+  });
+
   test("is refused where even a generated id is the same", () => {
     const cib = parseCib(fixture("bookworm", "cib-smtp.xml"));
     assert.match(

@@ -4,8 +4,10 @@ import {
   describeForesight,
   listed,
 } from "../../provider/src/cluster/preview/foresight";
+import { movesOf } from "../../provider/src/cluster/preview/elsewhere";
+import { parseCib } from "../../provider/src/model/cib";
 import { parseSimulation } from "../../provider/src/model/simulation";
-import { fixture, suites } from "../model/fixtures";
+import { cibWith, fixture, suites } from "../model/fixtures";
 
 const simulated = (...actions: string[]) =>
   parseSimulation(
@@ -78,4 +80,43 @@ test("lists in words", () => {
   assert.equal(listed(["a"]), "a");
   assert.equal(listed(["a", "b"]), "a and b");
   assert.equal(listed(["a", "b", "c"]), "a, b and c");
+});
+
+describe("the moves of Postfix", () => {
+  const address = (id: string, ip: string) =>
+    `<primitive class="ocf" provider="heartbeat" type="IPaddr2" id="${id}"><instance_attributes id="${id}-o">` +
+    `<nvpair id="${id}-i" name="ip" value="${ip}"/></instance_attributes></primitive>`;
+  const service = `<primitive class="systemd" type="postfix@-" id="smtp_service"/>`;
+  const other = `<primitive class="systemd" type="nginx" id="web"/>`;
+  const cold = parseCib(
+    cibWith(
+      `<group id="smtp-stack">${address("smtp_ip", "192.0.2.25")}${service}</group>${other}`,
+    ),
+  );
+  const move = (id: string, to: string) =>
+    simulated(`action="Move" resource="${id}" source="n1" dest="${to}"`);
+  const found = {
+    ...{ service: "smtp_service", instance: "-", from: "n1" },
+    addresses: ["192.0.2.25"],
+  };
+
+  test("are those that the change brings, of the address or the service", () => {
+    for (const id of ["smtp_ip", "smtp_service"])
+      assert.deepEqual(movesOf(cold, { before: [], after: move(id, "n2") }), [
+        { ...found, to: "n2" },
+      ]);
+    const after = move("smtp_ip", "n2");
+    assert.deepEqual(movesOf(cold, { before: after, after }), []);
+    assert.deepEqual(movesOf(cold, { before: move("smtp_ip", "n3"), after }), [
+      { ...found, to: "n2" },
+    ]);
+    assert.deepEqual(
+      movesOf(cold, { before: [], after: move("web", "n2") }),
+      [],
+    );
+    const restart = simulated(
+      `action="Restart" resource="smtp_ip" source="n1" dest="n1"`,
+    );
+    assert.deepEqual(movesOf(cold, { before: [], after: restart }), []);
+  });
 });

@@ -2,6 +2,7 @@ import { newCluster } from "./fakeSsh";
 import { listen } from "./person";
 import test, { describe } from "node:test";
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../provider/src/errors";
 import { floatingIp, systemdResource } from "../../provider/src/provider";
 
@@ -20,6 +21,22 @@ describe("check looks at the cluster", () => {
       /^\[conflict\] web_ip exists in the cluster and differs .*\n- its agent is systemd:demo/,
     );
     assert.deepEqual(cluster.commits, []);
+  });
+
+  // A busy node: it lets us in at once, and takes its time to answer.
+  test("and waits longer for nodes that it has reached than for a cluster that it has not", async () => {
+    const { cluster, connection } = newCluster();
+    cluster.edit("resource create web_ip systemd:demo");
+    for (const node of cluster.nodes)
+      node.answer = async (argv) => {
+        if (argv[0] === "/usr/sbin/crm_mon") await sleep(6000);
+        return undefined;
+      };
+    const { failures } = await floatingIp.check({}, { connection, ...address });
+    assert.match(
+      failures[0]?.reason ?? person.said,
+      /^\[conflict\] web_ip exists in the cluster/,
+    );
   });
 
   test("a unit that is missing on one node is refused", async () => {

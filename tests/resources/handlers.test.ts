@@ -723,6 +723,8 @@ describe("delete", () => {
       "resource create theirs systemd:chrony",
       "resource group add smtp-stack --before smtp_ip theirs",
     );
+    cluster.constraints = `<rsc_location id="away" rsc="smtp-stack" node="node-03" score="-5"/>`;
+    person.said = "";
     await resourceGroup.delete(group.id, group.outs);
     assert.deepEqual(
       cluster.group("smtp-stack")?.members.map((member) => member.id),
@@ -731,8 +733,56 @@ describe("delete", () => {
     assert.equal(cluster.runsOn("theirs"), "node-01");
     assert.match(
       person.said,
-      /smtp-stack: is left in the cluster, because it holds theirs, which this program did not declare\./,
+      /smtp-stack: is left in the cluster, because it holds theirs, which this program did not declare\. So are the constraints on it: away\./,
     );
+    assert.doesNotMatch(person.said, /is named by/);
+  });
+
+  // Pacemaker's daemons were killed on a node: what comes up again knows nothing of what runs there yet.
+  test("what was seen stopped before it was is waited for again", async () => {
+    const setting = newCluster();
+    const { cluster } = setting;
+    const alone = { ...inputsOf(setting).ip, group: undefined };
+    const { outs } = await floatingIp.create(alone);
+    let looks = 0;
+    for (const node of cluster.nodes)
+      node.answer = async (argv, options) => {
+        const isStopping =
+          cluster.primitive("smtp_ip")?.meta["target-role"] === "Stopped";
+        if (!argv[0]?.endsWith("crm_mon") || !isStopping) return undefined;
+        const result = await cluster.run(node, argv, options);
+        looks += 1;
+        if (looks === 1 || looks > 4) return result;
+        return {
+          ...result,
+          stdout: result.stdout.replace(
+            /(<resource id="smtp_ip"[^>]* role=)"Stopped" active="false"([^>]*>)/,
+            '$1"Started" active="true"$2<node name="node-02"/>',
+          ),
+        };
+      };
+    await floatingIp.delete("smtp_ip", outs);
+    assert.equal(cluster.primitive("smtp_ip"), undefined);
+    assert.ok(looks > 4, `${looks} looks`);
+  });
+
+  test("what somebody starts again meanwhile is not deleted", async () => {
+    const setting = newCluster();
+    const { cluster } = setting;
+    const alone = { ...inputsOf(setting).ip, group: undefined };
+    const { outs } = await floatingIp.create(alone);
+    for (const node of cluster.nodes)
+      node.answer = async (argv, options) => {
+        const hasStopped =
+          cluster.primitive("smtp_ip")?.meta["target-role"] === "Stopped";
+        if (!argv[0]?.endsWith("crm_mon") || !hasStopped) return undefined;
+        const result = await cluster.run(node, argv, options);
+        cluster.edit("resource meta smtp_ip target-role= pulumi-staged=");
+        return result;
+      };
+    const error = await errorOf(floatingIp.delete("smtp_ip", outs));
+    assert.match(error.message, /smtp_ip was started again by somebody else/);
+    assert.ok(cluster.runsOn("smtp_ip"));
   });
 
   test("a member whose stop fails is not deleted", async () => {
@@ -745,7 +795,9 @@ describe("delete", () => {
       error.message,
       "[cluster] smtp_service could not be stopped and is blocked on node-01; it is left in the configuration.\n" +
         "- smtp_service failed to stop on node-01: error\n" +
-        `Stop it there by hand, then "pcs resource cleanup smtp_service", and run this again.`,
+        `Stop it there by hand, then "pcs resource cleanup smtp_service", and run this again.\n` +
+        `Stopped for it, and left so: smtp_ip, smtp_service. The same command again goes on; "pulumi up --refresh" starts ` +
+        `what is still declared.`,
     );
     assert.ok(cluster.group("smtp-stack"));
     assert.ok(cluster.primitive("smtp_service"));

@@ -165,6 +165,41 @@ describe("a change of a member", () => {
   });
 });
 
+// Without a preview, nothing is asked of the group before its members are there.
+describe("a group that is refused", () => {
+  test("says which members wait for it, stopped", async () => {
+    const here = setting();
+    const { cluster, address, service, group } = here;
+    await made(here, "x");
+    await floatingIp.create(address("a"));
+    await systemdResource.create(service("b"));
+    const declared = group("web", ["a", "b"]);
+    const waits =
+      /^\[conflict\] web: a, b were made for it already and wait, stopped, until this is mended and run again\. web cannot be made as declared:\n- its members are x, declared are a, b/;
+    assert.match(await messageOf(resourceGroup.create(declared)), waits);
+    const { failures } = await resourceGroup.check({}, declared);
+    assert.match(failures[0]?.reason ?? "", waits);
+    assert.equal(cluster.runsOn("b"), undefined);
+  });
+
+  test("stops nothing where its id is another object's", async () => {
+    const { cluster, service, address } = setting();
+    await floatingIp.create(address("web", { group: undefined }));
+    cluster.nodes[1]!.units.set("nginx", {
+      ActiveState: "active",
+      UnitFileState: "enabled",
+    });
+    assert.match(
+      await messageOf(systemdResource.create(service("b"))),
+      /^\[conflict\] b: the cluster's configuration uses the id of its group, web, already, for a <primitive>/,
+    );
+    assert.deepEqual(cluster.nodes[1]!.units.get("nginx"), {
+      ActiveState: "active",
+      UnitFileState: "enabled",
+    });
+  });
+});
+
 describe("a member that moves", () => {
   async function moving() {
     const here = setting();

@@ -56,3 +56,30 @@ test("one that it names is not", async () => {
   await resourceGroup.check(web, web);
   assert.equal(person.said, "");
 });
+
+const without =
+  `warning: b: its group web is not declared in this program, and nothing else starts it: it waits, stopped, until a ` +
+  `ResourceGroup (or an SmtpStack) of that id names it among its members. Declare the group, or mend the id.\n`;
+
+test("a member whose group nobody declares is told so in each run, while it waits", async () => {
+  const { b, web } = declarations();
+  let runs = 0;
+  const check = async (isNew: boolean, groups: string[]) => {
+    person.said = "";
+    // Each run is a process of its own, and looks by itself.
+    const connection = { ...b.connection, user: `run-${(runs += 1)}` };
+    const wanted = { ...b, connection };
+    const given = { ...wanted, __groups: JSON.stringify(groups) };
+    const { inputs } = await floatingIp.check(isNew ? {} : wanted, given);
+    assert.deepEqual(inputs, wanted);
+    return person.said;
+  };
+  assert.equal(await check(true, ["web"]), "");
+  assert.equal(await check(true, ["other"]), without);
+  await floatingIp.create(b);
+  assert.equal(await check(false, []), without);
+  assert.equal(await check(false, ["other"]), without);
+  // Another program's group has taken it.
+  await resourceGroup.create({ ...web, members: ["b"] });
+  assert.equal(await check(false, []), "");
+});

@@ -11,6 +11,12 @@ const kinds = [
   ...(["FloatingIp", "SystemdResource"] as const),
   ...(["ResourceGroup", "SynchronizedFiles"] as const),
   ...(["PostfixConfiguration", "Primitive"] as const),
+  ...(["ClusterProperties", "ResourceDefaults"] as const),
+  ...(["OperationDefaults", "NodeAttributes"] as const),
+  ...(["LocationConstraint", "ColocationConstraint"] as const),
+  ...(["Clone"] as const),
+  ...(["OrderConstraint", "TicketConstraint"] as const),
+  ...(["StonithDevice", "StonithLevel", "Tag", "AclRole", "Alert"] as const),
 ];
 
 /** What every state holds of a resource's provider, for ever: see provider/src/resources/shim.ts. */
@@ -28,12 +34,28 @@ pulumi.runtime.setMocks({
   },
   call() { return {}; },
 });
-const { FloatingIp, SystemdResource, ResourceGroup, SynchronizedFiles, PostfixConfiguration, Primitive } = require("pulumi-pacemaker");
+const { ClusterProperties, ResourceDefaults, OperationDefaults, NodeAttributes } = require("pulumi-pacemaker");
+const { FloatingIp, SystemdResource, ResourceGroup, SynchronizedFiles, PostfixConfiguration, Primitive, Clone, LocationConstraint, ColocationConstraint, OrderConstraint, TicketConstraint } = require("pulumi-pacemaker");
+const { StonithDevice, StonithLevel, Tag, AclRole, Alert } = require("pulumi-pacemaker");
 const connection = { hosts: ["192.0.2.11"], password: "SECRET" };
 const made = [
   new FloatingIp("a", { connection, ip: "192.0.2.25" }),
   new SystemdResource("b", { connection, unit: "postfix" }),
   new Primitive("d", { connection, agent: "ocf:pacemaker:Dummy" }),
+  new ClusterProperties("c", { connection, properties: { "batch-limit": 1 } }),
+  new ResourceDefaults("r", { connection, values: { priority: 1 } }),
+  new OperationDefaults("o", { connection, values: { timeout: "20s" } }),
+  new StonithDevice("s", { connection, agent: "fence_ipmilan", options: { password: "SECRET" } }),
+  new StonithLevel("l", { connection, node: "node-01", level: 1, devices: ["s"] }),
+  new AclRole("w", { connection, permissions: [{ access: "read", xpath: "/cib" }] }),
+  new Alert("v", { connection, path: "/usr/bin/true", options: { password: "SECRET" } }),
+  new Tag("u", { connection, resources: ["a", "d"] }),
+  new NodeAttributes("n", { connection, node: "node-01", standby: true }),
+  new Clone("k", { connection, resource: "d" }),
+  new LocationConstraint("l", { connection, resource: "d", node: "node-01" }),
+  new ColocationConstraint("c", { connection, resource: "d", withResource: "a" }),
+  new OrderConstraint("o", { connection, first: "a", then: "d" }),
+  new TicketConstraint("t", { connection, ticket: "berlin", resource: "d" }),
   new ResourceGroup("g", { connection, members: ["a", "b"] }),
   new PostfixConfiguration("p", { connection, maps: { a: { content: "SECRET" } }, tls: { key: "SECRET", cert: "C" } }),
   new SynchronizedFiles("f", { connection, files: { "/etc/a": { content: "SECRET" } } }),

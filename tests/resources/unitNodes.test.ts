@@ -290,3 +290,36 @@ test("a wrapper that is taken over is left so, and said", async () => {
     /mail: runs systemd:postfix, which is an empty wrapper: it counts as running whatever becomes of postfix@-; left so\. Set unit to "postfix@-" to have that one run instead\./,
   );
 });
+
+test("what systemd does to others with it is said of a new one, and asked for no more once Pacemaker runs it", async () => {
+  const { cluster, inputs } = setting();
+  for (const { units } of cluster.nodes) {
+    Object.assign(units.get("postfix")!, {
+      Conflicts: "shutdown.target rival.service",
+      Install: "Also=helper.service",
+    });
+    units.set("rival", { ActiveState: "active" });
+    units.set("helper", { UnitFileState: "enabled" });
+  }
+  const alone = { ...inputs, group: undefined };
+  const asked = (): number =>
+    cluster.log.filter((line) =>
+      /systemctl (cat|show --property=Id,ActiveState) /.test(line),
+    ).length;
+  const heard = (): number =>
+    person.said.split(/systemd stops rival\.service|disables helper\.service/)
+      .length - 1;
+
+  const { failures } = await systemdResource.check({}, alone);
+  assert.deepEqual(failures, []);
+  const { outs } = await systemdResource.create(alone);
+  assert.equal(heard(), 2, person.said);
+  const before = asked();
+  assert.ok(before >= 6, `${before} questions`);
+
+  const changed = { ...alone, monitorInterval: "20s" };
+  await systemdResource.check(alone, changed);
+  await systemdResource.update("mail", outs, changed);
+  assert.equal(heard(), 2, person.said);
+  assert.equal(asked(), before);
+});

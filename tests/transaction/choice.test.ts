@@ -41,6 +41,25 @@ test("the first host is asked, and no other", async () => {
   );
 });
 
+test("where crm_mon finds the daemon and no configuration, and succeeds, the next host is asked", async () => {
+  const fake = new FakeCluster();
+  // Pacemaker 2.1.5, a moment after corosync was killed.
+  const text =
+    `<pacemaker-result api-version="2.25" request="crm_mon --output-as=xml --inactive">\n` +
+    `  <pacemakerd sys_from="pacemakerd" state="running" last_updated="2026-11-27 11:59:19Z"/>\n` +
+    `  <status code="0" message="OK">\n    <errors>\n` +
+    `      <error>Could not connect to the CIB: Transport endpoint is not connected</error>\n` +
+    `    </errors>\n  </status>\n</pacemaker-result>\n`;
+  answersMon(fake.nodes[0]!, () => text, fake);
+  assert.equal(await asked(fake), "node-02");
+  for (const node of fake.nodes) answersMon(node, () => text, fake);
+  await assert.rejects(observe(handle(fake)), {
+    kind: "quorum",
+    message:
+      /Pacemaker does not answer on node-01 \(.*\): Could not connect to the CIB: Transport endpoint/,
+  });
+});
+
 test("the look by which a host is chosen is not repeated", async () => {
   const fake = new FakeCluster();
   await asked(fake);

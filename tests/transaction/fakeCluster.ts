@@ -68,6 +68,9 @@ export interface FakeUnit {
   BoundBy?: string;
   ConsistsOf?: string;
   TriggeredBy?: string;
+  Conflicts?: string;
+  /** Its [Install] section, as its file has it. */
+  Install?: string;
 }
 
 export interface FakeNode {
@@ -688,13 +691,14 @@ export class FakeCluster {
               RequiredBy: "",
               ...unit,
             })
-              .filter(([key]) => key !== "Alias")
+              .filter(([key]) => key !== "Alias" && key !== "Install")
               .map(([key, value]) => `${key}=${value}\n`)
               .join("");
           })
           .join("\n"),
       );
     const [, unit] = named(words.at(-1) ?? "");
+    if (verb === "cat") return ok(`[Install]\n${unit.Install ?? ""}\n`);
     if (verb === "disable") unit.UnitFileState = "disabled";
     if (verb === "enable") unit.UnitFileState = "enabled";
     const isNow = words.includes("--now");

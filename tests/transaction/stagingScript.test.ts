@@ -472,6 +472,26 @@ test(
   },
 );
 
+test("what crm_verify only warns of is no refusal", async () => {
+  const warned = (words: string) => {
+    stub(
+      "crm_verify",
+      `case $2 in *new.xml) echo "crm_verify: ${words}" >&2; exit 78;; esac`,
+    );
+    return runScript(
+      stagingScript("<cib/>\n", [["one"]], boundary),
+      folder,
+    ).then((result) => outcome(result, [["one"]]));
+  };
+  const accepted = await warned(
+    "Warnings found during check: config may not be valid",
+  );
+  assert.ok(!("error" in accepted));
+  assert.ok(
+    "error" in (await warned("Errors found during check: config not valid")),
+  );
+});
+
 test(
   "a result that crm_verify refuses is made again by ordinary calls, whose word counts",
   needsPython,

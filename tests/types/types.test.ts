@@ -82,12 +82,67 @@ const web = new pacemaker.ResourceGroup("web", {
   members: [address.resourceId, service.resourceId, "other"],
   listeningPorts: pulumi.output([80]),
 });
-export const all = [node, web.activeNode, service.registeredUnit, service.pendingNodes];
+const dummy = new pacemaker.Primitive("dummy", { connection, agent: text });
+const base: Record<string, pulumi.Input<string | number | boolean>> = { run_fsck: "no" };
+const spool: pacemaker.Primitive = new pacemaker.Primitive("spool", {
+  agent: "ocf:heartbeat:Filesystem",
+  options: { device: text, directory: "/var/spool", fstype: pulumi.output("ext4"), fast_stop: false, trace_ra: 1 },
+});
+const wrapped = (args: pacemaker.PrimitiveArgs) => new pacemaker.Primitive("w", args);
+class Mounted extends pacemaker.Primitive {
+  constructor(name: string, options: pacemaker.OptionsOf<"ocf:heartbeat:Filesystem">) {
+    super(name, { agent: "ocf:heartbeat:Filesystem", options: { ...options } });
+  }
+}
+const chosen = "ocf:heartbeat:Filesystem";
+export const primitives = [
+  spool,
+  wrapped({ agent: "ocf:heartbeat:Filesystem", options: { anything: 1 } }),
+  new Mounted("m", { device: "/dev/sdb" }),
+  // Options from elsewhere, whole or in part.
+  new pacemaker.Primitive("p", { agent: chosen, options: base }),
+  new pacemaker.Primitive("p", { agent: chosen, options: { ...base, device: "/dev/sdb" } }),
+  new pacemaker.Primitive("p", { agent: chosen, options: pulumi.output(base) }),
+  new pacemaker.Primitive("p", { agent: chosen, options: pulumi.output({ device: "/dev/sdb" }) }),
+  new pacemaker.Primitive("p", { agent: chosen, options: Promise.resolve({ device: text }) }),
+  new pacemaker.Primitive("p", { agent: chosen, options: undefined }),
+  new pacemaker.Primitive("p", { agent: pulumi.output(chosen), options: { device: "/dev/sdb" } }),
+  // Agents that are not known, or not beforehand.
+  new pacemaker.Primitive("p", { agent: "ocf:example:Own", options: { colour: "red" } }),
+  new pacemaker.Primitive("p", { agent: "systemd:nginx", options: { colour: "red" } }),
+  new pacemaker.Primitive("p", { agent: text, options: { colour: "red" } }),
+  new pacemaker.Primitive("p", { agent: config.require("agent"), options: { colour: "red" } }),
+  new pacemaker.Primitive("p", { agent: \`ocf:example:\${config.name}\`, options: { colour: text } }),
+];
+const constraints: pulumi.Output<string>[] = [
+  new pacemaker.LocationConstraint("l", { resource: web, node: maybe, rule: perhaps, score: -5, role: "Promoted" }).resource,
+  new pacemaker.LocationConstraint("m", { resource: web.resourceId, node: "node-01" }).resource,
+  new pacemaker.ColocationConstraint("c", { resource: dummy, withResource: "web", score: text }).resourceId,
+  new pacemaker.ColocationConstraint("d", { sets: [{ resources: [dummy, "web"], sequential: maybeFlag }] }).resourceId,
+  new pacemaker.OrderConstraint("o", { first: smtp.group, then: dummy.resourceId, kind: "Optional" }).resourceId,
+  new pacemaker.TicketConstraint("t", { ticket: text, resource: dummy, lossPolicy: "fence" }).ticket,
+];
+const clone = new pacemaker.Clone("k", { resource: web, promotable: maybeFlag, meta: { interleave: true } });
+export const all = [
+  clone.nodes,
+  clone.promotedNodes,
+  new pacemaker.LocationConstraint("n", { resource: clone, node: "node-01" }),
+  ...constraints,node, web.activeNode, service.registeredUnit, service.pendingNodes];
 
 // @ts-expect-error a prefix is needed
 new pacemaker.SmtpStack("smtp", { ip });
 // @ts-expect-error it is no number
 new pacemaker.FloatingIp("ip", { ip: 5 });
+// @ts-expect-error no such role
+new pacemaker.LocationConstraint("l", { resource: dummy, node: "node-01", role: "Master" });
+// @ts-expect-error no such option of this agent
+new pacemaker.Primitive("p", { agent: "ocf:heartbeat:Filesystem", options: { devise: "/dev/sdb" } });
+// @ts-expect-error no such option, where the agent stands in a constant
+new pacemaker.Primitive("p", { agent: chosen, options: { devise: "/dev/sdb" } });
+// @ts-expect-error no value of an option
+new pacemaker.Primitive("p", { agent: "ocf:heartbeat:Filesystem", options: { device: ["/dev/sdb"] } });
+// @ts-expect-error an agent is a text
+new pacemaker.Primitive("p", { agent: 5 });
 // @ts-expect-error no such input
 new pacemaker.ResourceGroup("web", { members: [], colour: "red" });
 `;
@@ -160,6 +215,64 @@ describe("a program compiles", { concurrency: 2 }, () => {
       assert.equal(stdout, "");
     });
 });
+
+/** What an editor proposes at the mark in a program. */
+async function proposed(compiler: string, marked: string): Promise<string[]> {
+  const api = (await import(compiler)) as { default?: typeof ts } & typeof ts;
+  const {
+    createLanguageService,
+    ScriptSnapshot,
+    sys,
+    ModuleKind,
+    getDefaultLibFilePath,
+  } = api.default ?? api;
+  const path = join(folder, "edited.ts");
+  const text = `import * as pacemaker from "pulumi-pacemaker";\n${marked}`;
+  const service = createLanguageService({
+    getCompilationSettings: () => ({
+      strict: true,
+      module: ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    }),
+    getScriptFileNames: () => [path],
+    getScriptVersion: () => "1",
+    getScriptSnapshot: (file) => {
+      const found =
+        file === path ? text.replace("MARK", "") : sys.readFile(file);
+      return found === undefined ? undefined : ScriptSnapshot.fromString(found);
+    },
+    getCurrentDirectory: () => folder,
+    getDefaultLibFileName: getDefaultLibFilePath,
+    fileExists: (file) => file === path || sys.fileExists(file),
+    readFile: (file) => sys.readFile(file),
+    directoryExists: sys.directoryExists,
+    getDirectories: sys.getDirectories,
+    realpath: sys.realpath!,
+  });
+  const found = service.getCompletionsAtPosition(
+    path,
+    text.indexOf("MARK"),
+    {},
+  );
+  return (found?.entries ?? []).map(({ name }) => name);
+}
+
+for (const compiler of ["typescript-5.4", "typescript", "typescript-6.0"])
+  test(`an editor knows agents and their options, with TypeScript ${versionOf(compiler)}`, async () => {
+    const options = await proposed(
+      compiler,
+      `new pacemaker.Primitive("p", { agent: "ocf:heartbeat:Filesystem", options: { MARK } });`,
+    );
+    for (const name of ["device", "directory", "fstype", "trace_ra"])
+      assert.ok(options.includes(name), `${name}: ${options.join(" ")}`);
+    assert.ok(!options.includes("cidr_netmask"), options.join(" "));
+    const agents = await proposed(
+      compiler,
+      `new pacemaker.Primitive("p", { agent: "MARK" });`,
+    );
+    for (const name of ["ocf:heartbeat:Filesystem", "ocf:pacemaker:ping"])
+      assert.ok(agents.includes(name), `${name}: ${agents.join(" ")}`);
+  });
 
 /** All that the types of a file import, and these in turn: the files of the package, and the names of others. */
 function reachable(root: string): { files: string[]; others: string[] } {

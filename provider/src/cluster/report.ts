@@ -55,6 +55,19 @@ export function warn(resource: string, text: string): void {
 /** How a person is told of a resource. */
 export type Tell = (resource: string, text: string) => void;
 
+const warned = new WeakMap<object, Set<string>>();
+
+/** Warns of each thing once as long as this process lives: for what is looked at in preview, and again by the change. */
+export function warnOnce(of: object): Tell {
+  const said = warned.get(of) ?? new Set<string>();
+  warned.set(of, said);
+  return (resource, text) => {
+    if (said.has(`${resource} ${text}`)) return;
+    said.add(`${resource} ${text}`);
+    warn(resource, text);
+  };
+}
+
 /** For who only looks: the change itself will say it. */
 export const sayNothing: Tell = () => undefined;
 

@@ -41,6 +41,8 @@ export interface DrillReport {
     readonly monitorIntervalMs?: number | undefined;
     readonly tokenMs?: number | undefined;
     readonly consensusMs?: number | undefined;
+    /** Whether systemd knows the service's main process, and so sees it end. */
+    readonly hasMainProcess?: boolean | undefined;
   };
 }
 
@@ -111,6 +113,14 @@ function boundRows({ kind, bounds }: DrillReport): string[][] {
             "detected within",
             `${seconds(bounds.monitorIntervalMs)}: the monitor's interval (monitorInterval)`,
           ],
+          ...(bounds.hasMainProcess === false
+            ? [
+                [
+                  "  once systemd sees it",
+                  "when the last of its processes has ended: the unit knows no main process (PIDFile=, see docs/postfix.md)",
+                ],
+              ]
+            : []),
         ];
   if (kind === "cut")
     return bounds.tokenMs === undefined

@@ -109,6 +109,9 @@ export interface Cib {
   readonly ids: ReadonlyMap<string, string>;
 }
 
+/** Elements whose id is another one's, which they name, or that of a user of the nodes. */
+const naming = new Set(["obj_ref", "resource_ref", "role", "acl_target"]);
+
 /**
  * Reads the text that `cibadmin --query` prints.
  *
@@ -124,7 +127,7 @@ export function parseCib(printed: string): Cib {
     );
   const ids = new Map<string, string>();
   for (const element of descendants(configuration))
-    if (element.attributes.id !== undefined)
+    if (element.attributes.id !== undefined && !naming.has(element.name))
       ids.set(element.attributes.id, element.name);
   const primitives = new Map<string, Primitive>();
   const groups = new Map<string, Group>();
@@ -258,6 +261,11 @@ function agentOf(primitive: XmlElement): string {
   return [standard, provider, type].filter(Boolean).join(":");
 }
 
+/** Whether it is a fencing device. */
+export function isFencing(found: Primitive | undefined): boolean {
+  return found?.agent.startsWith("stonith:") === true;
+}
+
 /** A primitive's own operation takes the place of the template's of the same name and interval. */
 function operationsOf(
   primitive: XmlElement,
@@ -301,12 +309,21 @@ function operationsIn(element: XmlElement, { elements }: Shelf): Operation[] {
   });
 }
 
+/** What changes of their own are made in, beside resources and what names them. */
+const settings = [
+  ...["crm_config", "nodes", "rsc_defaults", "op_defaults"],
+  ...["fencing-topology", "acls", "alerts"],
+];
+
 /**
- * The text of the sections that hold resources and what names them. Changes are planned from these, and differences that
- * touch them go by positions: where the text is the same, both still fit. Properties, nodes and status may differ.
+ * The text of the sections that hold resources and what names them, and of those that a difference touches. Changes are planned
+ * from these, and differences go by positions: where the text is the same, both still fit. All else may differ.
  */
-export function objectsIn({ text }: Cib): string {
-  return ["resources", "constraints", "tags"]
+export function objectsIn({ text }: Cib, diff: string): string {
+  return [
+    ...["resources", "constraints", "tags"],
+    ...settings.filter((section) => diff.includes(`/configuration/${section}`)),
+  ]
     .map(
       (section) =>
         new RegExp(`<${section}(\\s[^>]*)?(/>|>[\\s\\S]*</${section}>)`).exec(
@@ -343,4 +360,12 @@ export function compareVersions(a: CibVersion, b: CibVersion): number {
 /** "0.12.3", as crm_verify and cibadmin spell a version. */
 export function formatVersion(version: CibVersion): string {
   return `${version.adminEpoch}.${version.epoch}.${version.numUpdates}`;
+}
+
+/** The primitives that a clone of this primitive or group makes instances of; none where it is not there. */
+export function contentOf(cib: Cib, content: string): readonly string[] {
+  return (
+    cib.groups.get(content)?.members ??
+    (cib.primitives.has(content) ? [content] : [])
+  );
 }

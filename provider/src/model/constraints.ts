@@ -8,6 +8,8 @@ export interface Constraint {
   readonly attributes: Readonly<Record<string, string>>;
   /** Whether its attributes are all of it: no sets, no rule. */
   readonly isPlain: boolean;
+  /** All of it, as it is written down. */
+  readonly element: XmlElement;
 }
 
 const kinds: Readonly<Record<string, Constraint["kind"]>> = {
@@ -20,7 +22,8 @@ const kinds: Readonly<Record<string, Constraint["kind"]>> = {
 /** @param configuration the CIB's `<configuration>` */
 export function constraintsIn(configuration: XmlElement): Constraint[] {
   return (child(configuration, "constraints")?.children ?? []).flatMap(
-    ({ name, attributes, children }) => {
+    (element) => {
+      const { name, attributes, children } = element;
       const kind = kinds[name];
       return kind === undefined
         ? []
@@ -30,6 +33,7 @@ export function constraintsIn(configuration: XmlElement): Constraint[] {
               id: attributes.id ?? "",
               attributes,
               isPlain: children.length === 0,
+              element,
             },
           ];
     },

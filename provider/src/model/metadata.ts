@@ -1,3 +1,4 @@
+import { parseDuration } from "./duration";
 import { parseBoolean } from "./values";
 import { child, children, parseXml, type XmlElement } from "./xml";
 
@@ -31,6 +32,21 @@ export function parseMetadata(text: string): Metadata | undefined {
     return undefined;
   }
   if (root.name !== "resource-agent") return undefined;
+  return parametersOf(root);
+}
+
+/**
+ * Reads what Pacemaker says of its own options: `crm_attribute --list-options`, or, before 2.1.8, `metadata` of its daemons, one
+ * after the other.
+ */
+export function parseOptions(text: string): Metadata {
+  const parts = text.match(/<resource-agent[\s>][\s\S]*?<\/resource-agent>/g);
+  return new Map(
+    (parts ?? []).flatMap((part) => [...(parseMetadata(part) ?? [])]),
+  );
+}
+
+function parametersOf(root: XmlElement): Metadata {
   return new Map(
     children(child(root, "parameters"), "parameter").map((parameter) => {
       const { name = "", required, reloadable } = parameter.attributes;
@@ -58,20 +74,27 @@ export function parseMetadata(text: string): Metadata | undefined {
 }
 
 /** What every agent of resource-agents takes, and none describes. */
-const common = ["trace_ra", "trace_file"];
+const common = /^trace_(ra|file)$/;
+
+/** What Pacemaker itself takes of a fencing device, or gives its agent: the node's name by "port", what to do by "action". */
+const ofFencing =
+  /^(pcmk_\w+|priority|provides|stonith-timeout|action|port|plug|nodename)$/;
 
 /** What is wrong with the options of an agent, a sentence each. No value is shown: it may be a secret. */
 export function mistakesIn(
   metadata: Metadata,
   options: Readonly<Record<string, string>>,
+  isFencing = false,
 ): string[] {
+  const others = isFencing ? ofFencing : common;
   const missing = [...metadata]
     .filter(([name, { isRequired }]) => isRequired && !(name in options))
+    .filter(([name]) => !isFencing || !others.test(name))
     .map(([name]) => `${name} is missing: the agent requires it`);
   const wrong = Object.entries(options).flatMap(([name, value]) => {
     const known = metadata.get(name);
     if (!known)
-      return common.includes(name)
+      return others.test(name)
         ? []
         : [`${name} is no parameter of the agent: check the spelling`];
     const { isDeprecated, replacedWith } = known;
@@ -97,4 +120,32 @@ function expectation(
   if (type === "select" && choices.length > 0)
     return choices.includes(value) ? undefined : `one of ${choices.join(", ")}`;
   return undefined;
+}
+
+/** What a value of Pacemaker's own options should be; undefined where it is, or where any text is. */
+export function optionExpectation(
+  parameter: Parameter,
+  value: string,
+): string | undefined {
+  switch (parameter.type) {
+    case "integer":
+    case "score":
+      return /^[+-]?(\d+|INFINITY)$/.test(value)
+        ? undefined
+        : "a whole number, INFINITY or -INFINITY";
+    case "nonnegative_integer":
+      return /^\+?(\d+|INFINITY)$/.test(value)
+        ? undefined
+        : "a whole number that is not negative";
+    case "percentage":
+      return /^\d+%$/.test(value) ? undefined : `a percentage, such as "80%"`;
+    case "duration":
+    case "time":
+    case "timeout":
+      return parseDuration(value) === undefined
+        ? `a time with its unit, such as "30s"`
+        : undefined;
+    default:
+      return expectation(parameter, value);
+  }
 }

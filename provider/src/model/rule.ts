@@ -149,30 +149,3 @@ function agentHolds(
     (attributes.type === undefined || attributes.type === type)
   );
 }
-
-/** The rule as pcs spells it: `#kind eq remote and pingd lt 1`. */
-export function ruleText(rule: XmlElement): string {
-  const operator = rule.attributes["boolean-op"] === "or" ? " or " : " and ";
-  return rule.children.map(partText).join(operator);
-}
-
-function partText(part: XmlElement): string {
-  const { attributes } = part;
-  const { attribute = "", operation = "", value, start, end } = attributes;
-  switch (part.name) {
-    case "rule":
-      return `(${ruleText(part)})`;
-    case "expression":
-      return /defined$/.test(operation)
-        ? `${operation} ${attribute}`
-        : `${attribute} ${operation} ${value ?? ""}`;
-    case "date_expression":
-      return operation === "date_spec"
-        ? "a date_spec"
-        : operation === "gt" || operation === "lt"
-          ? `date ${operation} ${start ?? end ?? ""}`
-          : `date in_range ${start ?? ""} to ${end ?? ""}`;
-    default:
-      return part.name;
-  }
-}

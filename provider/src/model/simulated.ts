@@ -1,5 +1,6 @@
 import { child, children, descendants, parseXml, type XmlElement } from "./xml";
 import { parseScore } from "./score";
+import { nodesIn } from "./status";
 
 /** One instance of a resource, as crm_simulate sees it now. */
 export interface Instance {
@@ -50,7 +51,7 @@ export function parseSimulated(text: string): Simulated {
     nodes.set(node, Math.min(nodes.get(node) ?? Infinity, parseScore(score)));
   }
   return {
-    nodes: children(child(status, "nodes"), "node").map(nodeOf),
+    nodes: nodesIn(status).map(nodeOf),
     instances: instancesOf(child(status, "resources")),
     scores,
   };

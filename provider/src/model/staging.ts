@@ -88,10 +88,11 @@ export function isStaged({ meta }: WithMeta): boolean {
 
 /** Stopped by somebody who is not us. */
 export function isDisabled(found: WithMeta): boolean {
-  return isStopped(found) && !isStaged(found);
+  return isToStop(found) && !isStaged(found);
 }
 
-function isStopped({ meta }: WithMeta): boolean {
+/** Whether the configuration says that it shall not run, whoever wrote that. */
+export function isToStop({ meta }: WithMeta): boolean {
   return meta["target-role"]?.toLowerCase() === "stopped";
 }
 
@@ -107,7 +108,7 @@ export function stopCommand(
 ): PcsCommand[] {
   const found = cib.primitives.get(id);
   if (!found) return [];
-  if (isStopped(found))
+  if (isToStop(found))
     // What was stopped for a moment must now wait for its group, since what it stands on goes.
     return isStaged(found) &&
       starter === found.group &&

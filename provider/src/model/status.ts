@@ -61,6 +61,17 @@ export interface ClusterStatus {
 }
 
 /**
+ * Why crm_mon has no status to show, in its own words. Where it finds the daemon, but not the configuration, it succeeds (Pacemaker
+ * 2.1).
+ */
+export function whyNoStatus(text: string): string | undefined {
+  const isAnswer = /^\s*(<\?xml[^>]*>\s*)?<pacemaker-result\b/.test(text);
+  if (!isAnswer || /<summary\b/.test(text)) return undefined;
+  const error = /<error>([^<]+)<\/error>/.exec(text)?.[1]?.trim();
+  return error ?? "it shows no status";
+}
+
+/**
  * Reads what `crm_mon --output-as=xml` prints (Pacemaker 2.0 and later).
  *
  * @throws Error when the text is not crm_mon's.
@@ -81,10 +92,27 @@ export function parseStatus(text: string): ClusterStatus {
     maintenance: options["maintenance-mode"] === "true",
     stopAll: options["stop-all-resources"] === "true",
     fencing: options["stonith-enabled"] === "true",
-    nodes: children(child(root, "nodes"), "node").map(nodeStatus),
+    nodes: nodesIn(root).map(nodeStatus),
     resources: resourcesOf(child(root, "resources")),
     failures: children(child(root, "failures"), "failure").map(failureStatus),
   };
+}
+
+/**
+ * The nodes below crm_mon's root, or crm_simulate's status. A bundle's containers are listed among them, and are none: nothing
+ * but the bundle's own runs there.
+ */
+export function nodesIn(status: XmlElement): XmlElement[] {
+  const contained = new Set(
+    children(child(status, "resources"), "bundle")
+      .flatMap((bundle) => [...descendants(bundle)])
+      .map(({ attributes }) => attributes.id),
+  );
+  return children(child(status, "nodes"), "node").filter(
+    ({ attributes }) =>
+      attributes.type !== "remote" ||
+      !contained.has(attributes.id_as_resource ?? attributes.name),
+  );
 }
 
 function nodeStatus({ attributes }: XmlElement): NodeStatus {
@@ -105,7 +133,7 @@ export function resourcesOf(
   for (const found of element ? descendants(element) : []) {
     if (found.name !== "resource") continue;
     const { attributes } = found;
-    const id = attributes.id ?? "";
+    const id = withoutInstance(attributes.id ?? "");
     const before = resources.get(id);
     const one: ResourceStatus = {
       id,
@@ -124,6 +152,11 @@ export function resourcesOf(
     resources.set(id, before ? together(before, one) : one);
   }
   return resources;
+}
+
+/** Instances that differ have a number after their id. No id in the configuration holds a colon. */
+function withoutInstance(id: string): string {
+  return id.replace(/:\d+$/, "");
 }
 
 /** The roles of what is being started, stopped, moved, promoted or demoted. */
@@ -162,7 +195,9 @@ function failureStatus({ attributes }: XmlElement): FailureStatus {
   const end = operationKey.search(new RegExp(`_${task}_\\d+$`));
   return {
     operationKey,
-    resource: end < 0 ? (start ?? operationKey) : operationKey.slice(0, end),
+    resource: withoutInstance(
+      end < 0 ? (start ?? operationKey) : operationKey.slice(0, end),
+    ),
     task,
     node: attributes.node ?? "",
     exitStatus: attributes.exitstatus ?? "",

@@ -13,7 +13,7 @@ import {
   uncloneResource,
   type PcsCommand,
 } from "../pcs/commands";
-import { mayBeNamed, type Cib, type Clone, type Group } from "./cib";
+import { isFencing, mayBeNamed, type Cib, type Clone, type Group } from "./cib";
 import { renderXml } from "./xml";
 
 /** Takes the group away and leaves its members. */
@@ -44,9 +44,10 @@ export function takeOut(
   ];
 }
 
-/** Takes a clone away and leaves the primitive that it is of. */
+/** Takes a clone away and leaves the primitive, or the group, that it is of. */
 export function takeOutOfClone(cib: Cib, { id, content }: Clone): PcsCommand[] {
-  const element = cib.primitives.get(content)?.source?.element;
+  const found = cib.primitives.get(content) ?? cib.groups.get(content);
+  const element = found?.source?.element;
   return cib.hasTemplates && element
     ? [
         replaceResource(
@@ -59,7 +60,9 @@ export function takeOutOfClone(cib: Cib, { id, content }: Clone): PcsCommand[] {
 
 /** Takes a primitive out of the configuration, and what names it. */
 export function takeAway(cib: Cib, id: string): PcsCommand {
-  return cib.primitives.get(id)?.isAlone && !mayBeNamed(cib, id)
+  const found = cib.primitives.get(id);
+  // A level of the fencing topology names a device among others.
+  return found?.isAlone && !isFencing(found) && !mayBeNamed(cib, id)
     ? deleteUnnamed(id)
     : deleteResource(id);
 }

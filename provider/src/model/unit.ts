@@ -16,6 +16,8 @@ export interface Unit {
   readonly startedBy: readonly string[];
   /** The units that systemd stops with it: those that require it, are bound to it or a part of it. */
   readonly stops: readonly string[];
+  /** The units that do not run beside it: systemd stops them where it starts, and it where one of them starts. */
+  readonly conflicts: readonly string[];
   /** The sockets, timers and paths that start it when something happens. */
   readonly triggeredBy: readonly string[];
   /** A script for SysV's init, which systemd made a unit of. */
@@ -38,6 +40,8 @@ export const unitProperties = [
   "BoundBy",
   "ConsistsOf",
   "PropagatesStopTo",
+  "Conflicts",
+  "ConflictedBy",
   "TriggeredBy",
 ] as const;
 
@@ -57,9 +61,7 @@ export function parseUnit(asked: string, text: string): Unit {
     loadState: values.get("LoadState") ?? "",
     // "enabled-runtime" is gone at the next boot, or comes from a wrapper's generator: then the wrapper counts.
     isEnabled: values.get("UnitFileState") === "enabled",
-    isActive: !["inactive", "failed", ""].includes(
-      values.get("ActiveState") ?? "",
-    ),
+    isActive: isActive(values),
     isWrapper:
       values.get("Type") === "oneshot" &&
       values.get("RemainAfterExit") === "yes",
@@ -73,6 +75,7 @@ export function parseUnit(asked: string, text: string): Unit {
         ].flatMap(words),
       ),
     ],
+    conflicts: [...new Set(["Conflicts", "ConflictedBy"].flatMap(words))],
     triggeredBy: words("TriggeredBy"),
     isScript: values.get("UnitFileState") === "generated",
   };
@@ -88,6 +91,18 @@ function valuesIn(text: string): ReadonlyMap<string, string> {
         return [line.slice(0, at), line.slice(at + 1).trim()] as const;
       }),
   );
+}
+
+const isActive = (values: ReadonlyMap<string, string>): boolean =>
+  !["inactive", "failed", ""].includes(values.get("ActiveState") ?? "");
+
+/** Reads what `systemctl show --property=Id,ActiveState` prints of several units: the real names of those that are active. */
+export function parseActive(text: string): string[] {
+  return text
+    .split(/\n\s*\n/)
+    .map(valuesIn)
+    .filter(isActive)
+    .map((values) => values.get("Id") ?? "");
 }
 
 /**
@@ -130,6 +145,28 @@ export function unitWithAlias(
       return file.replace("@.", `@${instance}.`);
   }
   return undefined;
+}
+
+/** What `systemctl enable` and `disable` do besides to the unit itself. */
+export interface Install {
+  /** Units that are enabled and disabled with it. */
+  readonly also: readonly string[];
+  /** Names that are there while it is enabled. */
+  readonly aliases: readonly string[];
+}
+
+/** Reads the [Install] sections of what `systemctl cat` prints; an empty value takes those before it back. */
+export function parseInstall(text: string): Install {
+  const values = { Also: [] as string[], Alias: [] as string[] };
+  for (const line of text.split("\n")) {
+    const [, name, value = ""] = /^\s*(Also|Alias)\s*=(.*)$/.exec(line) ?? [];
+    if (name !== "Also" && name !== "Alias") continue;
+    const words = value.split(/\s+/).filter((word) => word !== "");
+    values[name] = words.length === 0 ? [] : [...values[name], ...words];
+  }
+  const plain = (names: string[]): string[] =>
+    [...new Set(names)].filter((name) => !name.includes("%"));
+  return { also: plain(values.Also), aliases: plain(values.Alias) };
 }
 
 /**

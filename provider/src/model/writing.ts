@@ -148,7 +148,7 @@ export function markSet(cib: Cib, id: string): Required<OwnSet> {
   return { id: isTaken ? freeId(cib, own) : own, score: "INFINITY" };
 }
 
-function freeId(cib: Cib, wanted: string): string {
+export function freeId(cib: Cib, wanted: string): string {
   let id = wanted;
   for (let count = 1; cib.ids.has(id); count += 1) id = `${wanted}-${count}`;
   return id;

@@ -29,6 +29,66 @@ export function shown(command: PcsCommand): string {
   return [...(command[0] === cibadminWord ? [] : ["pcs"]), ...words].join(" ");
 }
 
+const fencing = "stonith:";
+
+/** pcs 0.12 takes fencing devices by words of their own alone; every version knows these. */
+export function forFencing(
+  command: PcsCommand,
+  isDevice: (id: string) => boolean,
+): PcsCommand {
+  const [tool, verb = "", id = "", ...rest] = command;
+  if (tool !== "resource") return command;
+  const { secrets } = command;
+  const spelled = (words: readonly string[]): PcsCommand =>
+    secrets ? withSecrets(words, secrets) : words;
+  if (verb === "create" && rest[0]?.startsWith(fencing))
+    return spelled([
+      ...["stonith", "create", id, rest[0].slice(fencing.length)],
+      ...rest.slice(1),
+    ]);
+  if (!isDevice(id)) return command;
+  if (verb === "meta") return spelled(["stonith", "update", id, verb, ...rest]);
+  if (verb === "delete")
+    // From 0.11.10 and 0.12.1 on, pcs asks for it where no other device is left.
+    return spelled(["stonith", verb, id, "--force"]);
+  return verb === "update" ? spelled(["stonith", verb, id, ...rest]) : command;
+}
+
+/** What a level of the fencing topology is for. */
+export type FencingTarget =
+  | { readonly node: string }
+  | { readonly pattern: string }
+  | { readonly attribute: string; readonly value: string };
+
+/** A level of the fencing topology, with an id of its own, which pcs before 0.12 cannot give. */
+export function writeFencingLevel(
+  id: string,
+  target: FencingTarget,
+  level: number,
+  devices: readonly string[],
+): PcsCommand {
+  const [[name, value], ...more] =
+    "node" in target
+      ? [["target", target.node] as const]
+      : "pattern" in target
+        ? [["target-pattern", target.pattern] as const]
+        : [
+            ["target-attribute", target.attribute] as const,
+            ["target-value", target.value] as const,
+          ];
+  const pairs = [
+    ...[["id", id] as const, [name!, value!] as const, ...more],
+    ...[
+      ["index", `${level}`] as const,
+      ["devices", devices.join(",")] as const,
+    ],
+  ].map(([key, text]) => `${key}="${escape(text)}"`);
+  return [
+    ...[cibadminWord, "--modify", "--allow-create", "--xml-text"],
+    `<configuration><fencing-topology><fencing-level ${pairs.join(" ")}/></fencing-topology></configuration>`,
+  ];
+}
+
 /** What a command that is not pcs's begins with. */
 export const cibadminWord = "cibadmin";
 
@@ -192,6 +252,103 @@ export function modifyResource(
   ];
 }
 
+/** Sets properties of the cluster, and takes away those that are empty. */
+export function setProperties(
+  values: Readonly<Record<string, string>>,
+): PcsCommand {
+  return ["property", "set", ...assignments(values)];
+}
+
+/** Sets values in one set that stands in a section of the configuration itself. */
+export function modifySet(
+  section: string,
+  setName: string,
+  setId: string,
+  values: readonly { id: string; name: string; value: string }[],
+): PcsCommand {
+  const pairs = values.map(
+    (pair) =>
+      `<nvpair id="${escape(pair.id)}" name="${escape(pair.name)}" value="${escape(pair.value)}"/>`,
+  );
+  return [
+    ...[cibadminWord, "--modify", "--scope", section, "--xml-text"],
+    `<${setName} id="${escape(setId)}">${pairs.join("")}</${setName}>`,
+  ];
+}
+
+/** Sets an attribute of a node, or takes it away where the value is empty: it must be there then. */
+export function setNodeAttribute(
+  node: string,
+  name: string,
+  value: string,
+): PcsCommand {
+  return ["node", "attribute", node, `${name}=${value}`];
+}
+
+/** Sets what a node has for resources, nothing where there is nothing to set. An empty value takes it away. */
+export function setNodeUtilization(
+  node: string,
+  values: Readonly<Record<string, string>>,
+): PcsCommand[] {
+  return Object.keys(values).length === 0
+    ? []
+    : [["node", "utilization", node, ...assignments(values)]];
+}
+
+/** What defaults are of. */
+export type DefaultsOf = "resources" | "operations";
+
+const defaultsSet = (of: DefaultsOf): string[] => [
+  ...(of === "resources" ? ["resource"] : ["resource", "op"]),
+  ...["defaults", "set"],
+];
+
+export interface NewDefaults {
+  readonly of: DefaultsOf;
+  readonly id: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** In pcs's own language, such as "resource ocf:heartbeat:IPaddr2". */
+  readonly rule?: string | undefined;
+  readonly score?: string | undefined;
+}
+
+/** Makes a set of defaults. */
+export function createDefaults(set: NewDefaults): PcsCommand {
+  const { of, id, values, rule, score } = set;
+  return [
+    ...[...defaultsSet(of), "create", `id=${id}`],
+    ...(score === undefined ? [] : [`score=${score}`]),
+    ...["meta", ...assignments(values)],
+    ...(rule === undefined ? [] : ["rule", rule]),
+  ];
+}
+
+/** Sets values in a set of defaults, and takes away those that are empty. */
+export function setDefaults(
+  of: DefaultsOf,
+  id: string,
+  values: Readonly<Record<string, string>>,
+): PcsCommand {
+  return [...defaultsSet(of), "update", id, "meta", ...assignments(values)];
+}
+
+export function deleteDefaults(of: DefaultsOf, id: string): PcsCommand {
+  return [...defaultsSet(of), "delete", id];
+}
+
+/** Gives a set another score, which pcs cannot. */
+export function setScore(
+  section: string,
+  setName: string,
+  id: string,
+  score: string,
+): PcsCommand {
+  return [
+    ...[cibadminWord, "--modify", "--scope", section, "--xml-text"],
+    `<${setName} id="${escape(id)}" score="${escape(score)}"/>`,
+  ];
+}
+
 /** Gives a primitive an operation of its own, beside what it has from elsewhere. */
 export function addOperation(
   resource: string,
@@ -255,6 +412,22 @@ export function createConstraint(
   ];
 }
 
+/** Makes a constraint of any shape, given as XML. */
+export function addConstraint(xml: string): PcsCommand {
+  return [
+    ...[cibadminWord, "--create", "--scope", "constraints", "--xml-text"],
+    xml,
+  ];
+}
+
+/** Gives a constraint another shape, in one step. */
+export function replaceConstraint(id: string, xml: string): PcsCommand {
+  return [
+    ...[cibadminWord, "--replace", "--force", "--xpath"],
+    ...[`/cib/configuration/constraints/*[@id="${id}"]`, "--xml-text", xml],
+  ];
+}
+
 /** Takes the group away and leaves its members. */
 export function dissolveGroup(group: string): PcsCommand {
   return ["resource", "ungroup", group];
@@ -300,6 +473,116 @@ export function replaceResource(xpath: string, xml: string): PcsCommand {
   return [
     ...[cibadminWord, "--replace", "--force", "--xpath", xpath],
     ...["--xml-text", xml],
+  ];
+}
+
+/**
+ * Has a tag name these resources too, and makes it where it is not there: a tag that loses its last reference goes, whoever
+ * has made it, and one word serves both.
+ */
+export function writeTag(id: string, resources: readonly string[]): PcsCommand {
+  const named = resources.map((one) => `<obj_ref id="${escape(one)}"/>`);
+  return [
+    ...[cibadminWord, "--modify", "--allow-create", "--xml-text"],
+    `<configuration><tags><tag id="${escape(id)}">${named.join("")}</tag></tags></configuration>`,
+  ];
+}
+
+/** Names and values below an alert, or a recipient of it. */
+export interface WrittenSet {
+  readonly kind: "instance_attributes" | "meta_attributes";
+  readonly id: string;
+  readonly pairs: readonly { id: string; name: string; value: string }[];
+}
+
+/** An alert, or a recipient of it, as far as it is to be written. */
+export interface WrittenPart {
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly description?: string | undefined;
+  readonly sets: readonly WrittenSet[];
+}
+
+/** Makes an alert, or changes what is given: to pcs, the alert and each recipient are commands of their own, by ids to be asked for. */
+export function writeAlert(
+  alert: WrittenPart,
+  recipients: readonly WrittenPart[],
+): PcsCommand {
+  const words = (pairs: Readonly<Record<string, string | undefined>>) =>
+    Object.entries(pairs)
+      .flatMap(([name, value]) =>
+        value === undefined ? [] : [` ${name}="${escape(value)}"`],
+      )
+      .join("");
+  const element = (
+    tag: string,
+    { id, attributes, description, sets }: WrittenPart,
+    inner = "",
+  ): string =>
+    `<${tag}${words({ id, ...attributes, description })}>` +
+    sets
+      .map(
+        ({ kind, id: set, pairs }) =>
+          `<${kind}${words({ id: set })}>${pairs.map((pair) => `<nvpair${words(pair)}/>`).join("")}</${kind}>`,
+      )
+      .join("") +
+    `${inner}</${tag}>`;
+  const inner = recipients.map((one) => element("recipient", one)).join("");
+  return withSecrets(
+    [
+      ...[cibadminWord, "--modify", "--allow-create", "--xml-text"],
+      `<configuration><alerts>${element("alert", alert, inner)}</alerts></configuration>`,
+    ],
+    // Which of them is one is not known here.
+    [alert, ...recipients].flatMap(({ sets }) =>
+      sets.flatMap(({ kind, pairs }) =>
+        kind === "instance_attributes" ? pairs.map(({ value }) => value) : [],
+      ),
+    ),
+  );
+}
+
+/** What a role of the access control says of what an XPath finds, or of one object. */
+export interface AclPermission {
+  readonly access: "read" | "write" | "deny";
+  readonly xpath?: string | undefined;
+  readonly reference?: string | undefined;
+}
+
+/** Who has roles: a user, or a group, of the nodes. */
+export type AclSubject = "acl_target" | "acl_group";
+
+/** Has a role permit this too, and makes it where it is not there. pcs cannot change a description. */
+export function writeAclRole(
+  id: string,
+  description: string | undefined,
+  permissions: readonly (AclPermission & { readonly id: string })[],
+): PcsCommand {
+  const words = (pairs: Readonly<Record<string, string | undefined>>) =>
+    Object.entries(pairs)
+      .flatMap(([name, value]) =>
+        value === undefined ? [] : [` ${name}="${escape(value)}"`],
+      )
+      .join("");
+  const inner = permissions.map(
+    ({ id: own, access, xpath, reference }) =>
+      `<acl_permission${words({ id: own, kind: access, xpath, reference })}/>`,
+  );
+  return [
+    ...[cibadminWord, "--modify", "--allow-create", "--xml-text"],
+    `<configuration><acls><acl_role${words({ id, description })}>${inner.join("")}</acl_role></acls></configuration>`,
+  ];
+}
+
+/** Gives a user or a group a role, and makes it known where it is not. */
+export function giveAclRole(
+  kind: AclSubject,
+  id: string,
+  role: string,
+): PcsCommand {
+  return [
+    ...[cibadminWord, "--modify", "--allow-create", "--xml-text"],
+    `<configuration><acls><${kind} id="${escape(id)}"><role id="${escape(role)}"/></${kind}></acls></configuration>`,
   ];
 }
 

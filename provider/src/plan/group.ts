@@ -1,14 +1,15 @@
 import { PacemakerError } from "../errors";
 import type { Cib, Group } from "../model/cib";
 import { parentProblem } from "../model/understood";
-import { setAttributes } from "../model/writing";
+import { waitingMark } from "../model/waiting";
+import { setAttributes, setMarks } from "../model/writing";
 import {
   addToGroup,
   removeFromGroup,
   setMeta,
   type PcsCommand,
 } from "../pcs/commands";
-import { arrive, movingMark, stagedMark } from "../model/staging";
+import { arrive, isStaged, movingMark, stagedMark } from "../model/staging";
 import { assign } from "./primitive";
 
 /** A group as a program declares it. */
@@ -18,6 +19,10 @@ export interface DeclaredGroup {
   readonly meta: Readonly<Record<string, string>>;
   /** How it stands by. Default: as a group. */
   readonly standby?: "hot";
+  /** What its members wait for before they start, such as constraints that are still to be made. */
+  readonly awaits?: readonly string[];
+  /** The clone of ours that it may be part of. */
+  readonly clone?: string;
 }
 
 /**
@@ -43,10 +48,34 @@ export function planGroup(
       : Object.keys(meta).length > 0
         ? [setMeta(id, meta)]
         : []),
-    ...arrive(cib, [
-      ...members,
-      ...waitingForeign(cib, declared, found, previous?.members ?? []),
-    ]),
+    ...arriveOrWait(
+      cib,
+      [
+        ...members,
+        ...waitingForeign(cib, declared, found, previous?.members ?? []),
+      ],
+      declared.awaits,
+    ),
+  ];
+}
+
+/** Members that would start wait on, for what is put on them or their group from outside. */
+function arriveOrWait(
+  cib: Cib,
+  members: readonly string[],
+  awaits: readonly string[] = [],
+): PcsCommand[] {
+  if (awaits.length === 0) return arrive(cib, members);
+  const found = members.flatMap((one) => cib.primitives.get(one) ?? []);
+  const mark = waitingMark(awaits);
+  return [
+    ...arrive(
+      cib,
+      found.filter((one) => !isStaged(one)).map((one) => one.id),
+    ),
+    ...found
+      .filter((one) => isStaged(one) && one.meta[stagedMark] !== mark)
+      .map((one) => setMarks(cib, one, { [stagedMark]: mark })),
   ];
 }
 
@@ -73,7 +102,7 @@ function isExpected(cib: Cib, id: string, member: string): boolean {
 
 function refuse(
   cib: Cib,
-  { id, members, meta }: DeclaredGroup,
+  { id, members, meta, clone }: DeclaredGroup,
   found: Group | undefined,
   known: boolean,
 ): void {
@@ -81,7 +110,8 @@ function refuse(
   const parents = [found, ...members.map((one) => cib.primitives.get(one))];
   const problems = [
     ...parents.flatMap((one) => {
-      const problem = parentProblem(one);
+      const isOurs = one?.parent && one.parent.id === clone;
+      const problem = isOurs ? undefined : parentProblem(one);
       return problem === undefined ? [] : [problem];
     }),
     ...(!found && taken !== undefined

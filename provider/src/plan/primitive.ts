@@ -10,6 +10,7 @@ import {
   withSecrets,
   type PcsCommand,
 } from "../pcs/commands";
+import { waitingMark } from "../model/waiting";
 import { children } from "../model/xml";
 import {
   operationChanges,
@@ -40,6 +41,8 @@ export interface Declared {
   readonly meta: Readonly<Record<string, string>>;
   readonly utilization?: Readonly<Record<string, string>>;
   readonly group?: string;
+  /** Standing alone: what it waits for before it starts, such as constraints that are still to be made. */
+  readonly awaits?: readonly string[];
   /** The clone of ours that it may be part of. */
   readonly clone?: string;
 }
@@ -85,6 +88,7 @@ export function planPrimitive(
         `${id} was deleted by somebody else. Run "pulumi up --refresh": it is made again then, and its group starts it in ` +
           `its place. Nothing was changed.`,
       );
+    refuseUnusableGroup(cib, declared);
     return creation(declared);
   }
   refuseParent(
@@ -112,6 +116,20 @@ export function planPrimitive(
   ];
 }
 
+/** Nothing is made, nor stopped for it, that its group could not take: as far as that shows before the group is asked. */
+function refuseUnusableGroup(cib: Cib, { id, group }: Declared): void {
+  if (group === undefined) return;
+  const found = cib.groups.get(group);
+  refuseParent(found);
+  const taken = cib.ids.get(group);
+  if (!found && taken !== undefined)
+    throw new PacemakerError(
+      "conflict",
+      `${id}: the cluster's configuration uses the id of its group, ${group}, already, for a <${taken}>: choose another id ` +
+        `for the group. Nothing was changed.`,
+    );
+}
+
 /** A unit can be changed where it stands; any other agent is another resource. */
 function isOtherUnit(found: Primitive, declared: Declared): boolean {
   return (
@@ -123,7 +141,9 @@ function isOtherUnit(found: Primitive, declared: Declared): boolean {
 }
 
 function creation(declared: Declared): PcsCommand[] {
-  const { id, group, utilization = {} } = declared;
+  const { id, group, awaits = [], utilization = {} } = declared;
+  const starter =
+    group ?? (awaits.length > 0 ? waitingMark(awaits) : undefined);
   return [
     hidden(
       createPrimitive({
@@ -131,7 +151,7 @@ function creation(declared: Declared): PcsCommand[] {
         agent: declared.agents[0]!,
         options: declared.options,
         operations: declared.operations,
-        meta: { ...declared.meta, ...(group ? stagedMeta(group) : {}) },
+        meta: { ...declared.meta, ...(starter ? stagedMeta(starter) : {}) },
       }),
       declared,
     ),
@@ -232,13 +252,15 @@ function membership(
   declared: Declared,
   previous: Previously | undefined,
 ): PcsCommand[] {
-  const { id, group } = declared;
+  const { id, group, awaits = [] } = declared;
   const marked = found.meta[movingMark];
   if (found.group === group) {
     const staged = new Set([
       // What was stopped to be changed, and left so by a run that was interrupted.
       ...waitingFor(cib, id),
-      ...(group === undefined && isStaged(found) ? [id] : []),
+      ...(group === undefined && isStaged(found) && awaits.length === 0
+        ? [id]
+        : []),
     ]);
     return [
       ...unstage([...staged]),
@@ -284,6 +306,14 @@ export function readAttributes(
     ];
   });
   return Object.fromEntries(entries);
+}
+
+/** For the state, where what stands alone waits: whatever it waited for may not be declared any more. */
+export function waiting(
+  found: Primitive,
+  group: string | undefined,
+): { incomplete?: true } {
+  return group === undefined && isStaged(found) ? { incomplete: true } : {};
 }
 
 /** For the state, where the resource was left in the middle of a change: the next update goes on with it. */

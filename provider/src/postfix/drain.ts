@@ -1,5 +1,6 @@
 /** The text of what delivers the queue of a Postfix that does not run, and what it printed. */
 import { quoteArgv } from "../ssh/quote";
+import { instanceFunctions } from "./queues";
 
 /** How long Postfix may take to end what it delivers when it is told to stop, in seconds. */
 const stopSeconds = 20;
@@ -13,10 +14,11 @@ const folderOf = (instance: string): string => `/run/${drainUnit(instance)}`;
 
 const prelude = `set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+${instanceFunctions}
 `;
 
 const listIds = (instance: string): string => `
-queue=$(postmulti -i ${instance} -x postconf -h queue_directory)
+queue=$(queueOf ${instance})
 cd "$queue"
 find incoming maildrop active deferred hold -type f -printf 'id %f\\n' 2>/dev/null || :
 `;
@@ -67,13 +69,14 @@ case "$(systemctl is-active ${unit}.service || :)" in active|activating|deactiva
 ${clearing(instance)}
 rivals=
 ${real}
-config=$(postmulti -i ${instance} -x postconf -h config_directory)
+config=$(configOf ${instance})
 ${listIds(instance)}
 mkdir -m 755 ${folder}
 for file in "$config"/*; do ln -s "$file" ${folder}/; done
 rm ${folder}/main.cf
 cp -p "$config/main.cf" ${folder}/main.cf
-postconf -c ${folder} -e master_service_disable=inet
+# Where main.cf names the address of the stack, which is elsewhere now, Postfix would not start.
+postconf -c ${folder} -e master_service_disable=inet inet_interfaces=loopback-only
 chroot=/usr/lib/postfix/configure-instance.sh
 if [ -x $chroot ]; then $chroot ${instance} >/dev/null 2>&1 || :; fi
 stop() { echo runs; rm -rf ${folder}; exit 0; }

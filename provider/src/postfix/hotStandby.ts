@@ -16,6 +16,17 @@ export const hotParameters = [
   "smtp_bind_address6",
 ] as const;
 
+/** The parameters that decide where Postfix listens, and as whom it answers. */
+export const greetingParameters = [
+  "inet_interfaces",
+  "inet_protocols",
+  "smtpd_banner",
+] as const;
+
+/** What a client is greeted with, after the number. */
+export const greetingOf = ({ parameters }: PostfixSettings): string =>
+  parameters.get("smtpd_banner") ?? "";
+
 /** @param text what `postconf` prints: `name = value`, a line each */
 export function parseParameters(text: string): Map<string, string> {
   return new Map(
@@ -54,9 +65,7 @@ export function whyNotHot(
         ]),
     ...(protocols.includes("all") || protocols.includes(needed)
       ? []
-      : [
-          `inet_protocols is "${protocols.join(" ")}", so it would not listen at ${ip}: set inet_protocols = all`,
-        ]),
+      : [notInProtocols(protocols, ip)]),
     ...(["smtp_bind_address", "smtp_bind_address6"] as const)
       .filter((name) => isAddress(parameters.get(name) ?? "", ip))
       .map(
@@ -82,6 +91,29 @@ export function whyNotHot(
     }),
   ];
 }
+
+/** Why Postfix would not listen at an address that its node holds when it starts: one sentence each, with what to set. */
+export function whyNotListening(
+  { parameters }: PostfixSettings,
+  ip: string,
+): string[] {
+  const interfaces = words(parameters.get("inet_interfaces") ?? "all");
+  const protocols = words(parameters.get("inet_protocols") ?? "all");
+  const needed = isIPv6(ip) ? "ipv6" : "ipv4";
+  return [
+    ...(interfaces.some((one) => one === "all" || isAddress(one, ip))
+      ? []
+      : [
+          `inet_interfaces is "${interfaces.join(" ")}", which leaves out ${ip}: set it to all, or name the address`,
+        ]),
+    ...(protocols.includes("all") || protocols.includes(needed)
+      ? []
+      : [notInProtocols(protocols, ip)]),
+  ];
+}
+
+const notInProtocols = (protocols: readonly string[], ip: string): string =>
+  `inet_protocols is "${protocols.join(" ")}", so it would not listen at ${ip}: set inet_protocols = all`;
 
 /**
  * The same of what is declared of main.cf and master.cf, whatever the nodes have now.

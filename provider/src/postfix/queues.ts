@@ -28,6 +28,19 @@ export function instanceOf(unit: string): string | undefined {
 }
 
 /**
+ * Shell functions that find an instance by postconf(1) alone, which reads but does not resolve: postmulti(1) ends where main.cf
+ * names an address that is on another node now. `queueOf NAME` prints its queue's folder, `configOf NAME` its configuration's.
+ */
+export const instanceFunctions = `configOf() {
+  if [ "$1" = - ]; then postconf -h config_directory; return; fi
+  for folder in $(postconf -h multi_instance_directories | tr , ' '); do
+    case "$(postconf -c "$folder" -h multi_instance_name)" in "$1"|"postfix-$1") echo "$folder"; return;; esac
+  done
+  return 1
+}
+queueOf() { config=$(configOf "$1") && postconf -c "$config" -h queue_directory; }`;
+
+/**
  * Counts a queue. There is one file a message, in the folder that says how it stands; "deferred" is hashed into folders. A
  * message's age is that of its file's birth: the time of a deferred one's file is that of the next attempt (qmgr(8)). Where
  * the file system keeps no birth, the message's own record of its arrival says it to root (T, the first one with a time), and
@@ -46,7 +59,8 @@ export function queueCommand(instance: string, maySudo = true): string[] {
     `END { for (one in n) print one, n[one]; if (old) print "oldest", old; if (lost) print "births lost" }`,
   ].join("\n");
   const script = `export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
-queue=$(postmulti -i ${instance} -x postconf -h queue_directory) && test -n "$queue" && cd "$queue" || exit 3
+${instanceFunctions}
+queue=$(queueOf ${instance}) && test -n "$queue" && cd "$queue" || exit 3
 echo now $(date +%s)
 isActive() { systemctl is-active --quiet $1 && [ "$(systemctl show --property=Type --value $1)" != oneshot ]; }
 if [ "$(id -u)" = 0 ]; then

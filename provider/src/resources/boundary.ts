@@ -60,6 +60,8 @@ export function told(all: Handlers): Handlers {
 export function withoutProvider(properties: Properties): Properties {
   const rest = { ...properties };
   delete rest.__provider;
+  // It tells Pulumi alone what comes first.
+  delete rest.__after;
   return rest;
 }
 

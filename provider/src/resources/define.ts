@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { PlacementName } from "./classes/placement";
 import {
   handlers,
   type CommonInputs,
@@ -29,9 +30,14 @@ type Agreement<Documented, Checked, Name> =
         : "the documented interface and the schema differ in whether it may be left out"
     : "the documented interface and the schema give it different types";
 
-/** The shape of a schema for the inputs that `Args` documents: every name of these, none besides, of the same plain type. */
+/**
+ * The shape of a schema for the inputs that `Args` documents: every name of these, none besides, of the same plain type. Those of
+ * which the class itself makes constraints do not come here.
+ */
 type Agreeing<Args, Shape> = {
-  readonly [Name in keyof Args]-?: Name extends keyof Shape
+  readonly [
+    Name in Exclude<keyof Args, PlacementName>
+  ]-?: Name extends keyof Shape
     ? Agreement<pulumi.Unwrap<Args[Name]>, z.input<Shape[Name]>, Name>
     : "the schema lacks it";
 } & {

@@ -22,7 +22,12 @@ import {
 } from "./inputs";
 import { primitiveLife } from "./primitiveLife";
 import { isVerified, verifyStarted } from "./verify";
-import { readAttributes, unfinished, type Declared } from "../plan/primitive";
+import {
+  readAttributes,
+  unfinished,
+  waiting,
+  type Declared,
+} from "../plan/primitive";
 import { operationsFor, readInterval, readTimeouts } from "../plan/operations";
 
 const own = "it has an input of its own";
@@ -117,6 +122,7 @@ export const floatingIp = define<FloatingIpOutputs>()({
       timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
       ...unfinished(found),
+      ...waiting(found, state.group),
       ...(isProved && isSeen ? {} : { incomplete: true }),
       activeNode:
         state.group === undefined

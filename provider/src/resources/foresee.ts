@@ -33,17 +33,18 @@ export function foretellPrimitive(
 /** Tells what a change of a group will make the cluster do. */
 export function foretellGroup(
   cluster: Cluster,
-  declared: DeclaredGroup,
+  members: readonly string[],
+  declaredIn: (cib: Cib) => DeclaredGroup,
   previous: DeclaredGroup,
   isReplacement: boolean,
 ): Promise<void> {
   return foretell(cluster, {
     what: previous.id,
-    resources: declared.members,
+    resources: members,
     step: ({ cib }) =>
       isReplacement
         ? replacing(cib, previous.members)
-        : { commands: foreseeGroup(cib, declared, previous) },
+        : { commands: foreseeGroup(cib, declaredIn(cib), previous) },
   });
 }
 

@@ -4,12 +4,24 @@ import { clusterOf } from "../cluster/nodes/members";
 import { whyForbidden } from "../cluster/preview/examine";
 import { hasMoved } from "../cluster/outcome/known";
 import type { Connection } from "../connection";
-import { isPreviewAlone, previewWasSeen } from "../engine";
-import type { PacemakerError } from "../errors";
+import {
+  isAskedToReplace,
+  isPreviewAlone,
+  previewWasSeen,
+  urnOf,
+} from "../engine";
+import { PacemakerError } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
 import { noteLook } from "../cluster/transaction/changes";
-import { noteDeclared } from "./program";
+import { claim } from "./claims";
+import {
+  noteAwaited,
+  noteDeclared,
+  tellWithoutGroup,
+  type Awaited,
+  type Member,
+} from "./program";
 import { noteReplaced, replacedBy } from "./replaced";
 import { failuresOf, holdsUnknown } from "./inputs";
 import {
@@ -63,6 +75,8 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
   readonly name: ProviderName;
   readonly schema: z.ZodType;
   readonly inputNames: readonly (keyof Inputs & string)[];
+  /** What no two resources of a program may declare, in words: "the property stonith-enabled". */
+  readonly claims?: (inputs: Inputs) => readonly string[];
   /** Gives defaults and the one spelling of what can be spelled in several ways. Unknown values pass untouched. */
   readonly normalise: (inputs: Properties) => Properties;
   /** Brings the configuration to the inputs. Whatever it throws, it has left nothing half-done. */
@@ -190,6 +204,25 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     noteDeclared(clusterOf(declared.connection), declared);
   };
 
+  /** Why another resource of the program forbids it, if one does. */
+  const alreadyDeclared = (inputs: Properties): PacemakerError | undefined => {
+    if (!kind.claims || holdsUnknown(inputs)) return undefined;
+    const declared = inputs as unknown as Inputs;
+    const found = claim(
+      clusterOf(declared.connection),
+      `${kind.name} ${declared.resourceId}`,
+      kind.claims(declared),
+    );
+    return (
+      found &&
+      new PacemakerError(
+        "validation",
+        `${declared.resourceId}: ${found.claimed} is declared by ${found.by.split(" ").at(-1)} too, and each would undo ` +
+          `the other. Declare it once.`,
+      )
+    );
+  };
+
   /** Whether this run has seen that the resource is elsewhere than its outputs say. */
   const isStale = (state: Properties): boolean => {
     const resources = kind.placed(state as unknown as Inputs & Outputs);
@@ -214,10 +247,18 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     );
 
   return told({
-    async check(olds, { __program: program, ...news }) {
+    async check(olds, given) {
+      const {
+        __program: program,
+        __awaited: awaited,
+        __groups: groups,
+        ...news
+      } = given;
       const inputs = kind.normalise(withoutProvider(news));
       // What stands in the state has been checked: where nothing changes, there is nothing to do.
       const previous = withoutProvider(olds ?? {});
+      const isNew = Object.keys(previous).length === 0;
+      const isRenewed = isNew && isAskedToReplace(kind.name, urnOf(given));
       const isSame = isDeepStrictEqual(inputs, previous);
       const failures = isSame
         ? []
@@ -228,8 +269,23 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
             clusterOf(inputs.connection as Connection),
             JSON.parse(program) as Declarations,
           );
+        if (typeof awaited === "string")
+          noteAwaited(
+            clusterOf(inputs.connection as Connection),
+            JSON.parse(awaited) as Awaited,
+          );
         noteWaiting(inputs);
+        if (typeof groups === "string" && !holdsUnknown(inputs))
+          await tellWithoutGroup(
+            clusterOf(inputs.connection as Connection),
+            inputs as unknown as Member,
+            JSON.parse(groups) as string[],
+          );
+        if (isRenewed) noteReplaced(inputs, inputs);
       }
+      const claimed =
+        failures.length === 0 ? alreadyDeclared(inputs) : undefined;
+      if (claimed) failures.push({ property: "", reason: messageOf(claimed) });
       if (isSame) return { inputs, failures };
       const touchesCluster =
         failures.length === 0 &&

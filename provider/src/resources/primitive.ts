@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterOf } from "../cluster/nodes/members";
 import { refuseSecondManager } from "../cluster/nodes/managers";
+import { nodeOf } from "../cluster/outcome/known";
 import { refuseUnlessDescribed, reloadable } from "../cluster/preview/metadata";
 import { tellForesight } from "../cluster/report";
 import { observeShared } from "../cluster/transaction/observe";
@@ -12,6 +13,7 @@ import { readOperations, type Operations } from "../plan/operations";
 import {
   readAttributes,
   unfinished,
+  waiting,
   utilizationOf,
   type Declared,
 } from "../plan/primitive";
@@ -47,10 +49,13 @@ const operationName = text(
   (value) => /^[a-z][a-z_-]*$/.test(value),
 );
 
+/** By name: their attributes. */
+export const operations = z.record(operationName, operation);
+
 const schema = inputsOf<PrimitiveArgs>()({
   agent,
   options: attributes({}).optional(),
-  operations: z.record(operationName, operation).optional(),
+  operations: operations.optional(),
   utilization: attributes({}).optional(),
   group: id.optional(),
   ...objectSchema,
@@ -104,9 +109,10 @@ export const primitive = define<PrimitiveOutputs>()({
       meta: readAttributes(found.meta, state.meta),
       utilization: readAttributes(utilizationOf(found), state.utilization),
       ...unfinished(found),
+      ...waiting(found, state.group),
       activeNode:
         state.group === undefined
-          ? status.resources.get(state.resourceId)?.nodes[0]
+          ? nodeOf(status, [state.resourceId])
           : undefined,
     };
   },
@@ -131,7 +137,10 @@ function declared(inputs: Inputs): Declared {
   };
 }
 
-function operationsOf({ operations }: Inputs): Operations | undefined {
+/** The declared operations, as Pacemaker keeps them. */
+export function operationsOf({
+  operations,
+}: Pick<Inputs, "operations">): Operations | undefined {
   return (
     operations &&
     Object.fromEntries(

@@ -1,6 +1,7 @@
 /** The life of every kind that is one primitive of the cluster: the declared one against the one that is there. */
 import {
   cleanUpFailures,
+  freeLeftAlone,
   madeMember,
   prepareMember,
 } from "../cluster/change/change";
@@ -12,17 +13,21 @@ import {
 import { removePrimitive } from "../cluster/change/remove";
 import { returnToPlace } from "../cluster/change/waiting";
 import { clusterOf, type Cluster } from "../cluster/nodes/members";
+import { cloneSettles } from "../cluster/outcome/clone";
 import { startedOn, type Started } from "../cluster/outcome/start";
 import { memberSettles } from "../cluster/outcome/standby";
 import {
+  observeRecent,
   observeShared,
   type Observation,
 } from "../cluster/transaction/observe";
 import { transact } from "../cluster/transaction/transact";
+import { PacemakerError } from "../errors";
 import type { Cib } from "../model/cib";
 import { planPrimitive, takenOver, type Declared } from "../plan/primitive";
 import { foretellPrimitive } from "./foresee";
 import type { CommonInputs, Kind } from "./lifecycle";
+import { ownClone, withAwaited, withClone } from "./program";
 import { sameObject, withoutReplaced } from "./replaced";
 import { returnToStandby } from "./standby";
 
@@ -86,9 +91,15 @@ export function primitiveLife<Inputs extends PrimitiveInputs>({
       const cluster = clusterOf(inputs.connection);
       const seen = await observeShared(cluster);
       const known = sameObject(inputs, previous);
+      if (previous && !known)
+        refuseReplacedInClone(cluster, seen.cib, previous.resourceId);
       const cib = withoutReplaced(seen.cib, inputs, previous);
       refuse(withoutLeaving(cluster, cib, inputs), inputs, known);
-      planPrimitive(cib, declared(inputs), last(inputs, known));
+      planPrimitive(
+        cib,
+        withClone(cluster, cib, inputs.resourceId, declared(inputs)),
+        last(inputs, known),
+      );
       await look?.(cluster, seen, inputs);
     },
 
@@ -97,7 +108,8 @@ export function primitiveLife<Inputs extends PrimitiveInputs>({
       const { cib: now, status } = await awaitHandover(cluster, inputs);
       const plan = (cib: Cib) => {
         refuse(cib, inputs, previous);
-        return planPrimitive(cib, declared(inputs), last(inputs, previous));
+        const wanted = withAwaited(cluster, cib, inputs, declared(inputs));
+        return planPrimitive(cib, wanted, last(inputs, previous));
       };
       // Whatever forbids the change must be known before a failure is forgotten.
       plan(now);
@@ -113,6 +125,7 @@ export function primitiveLife<Inputs extends PrimitiveInputs>({
         ],
         { group: inputs.group },
       );
+      await freeLeftAlone(cluster, status, [inputs.resourceId]);
       return madeMember(cluster, before, inputs);
     },
 
@@ -122,13 +135,28 @@ export function primitiveLife<Inputs extends PrimitiveInputs>({
         previous.resourceId,
         isReplacement,
         ({ cib }) => ({
-          commands: planPrimitive(cib, declared(inputs), declared(previous)),
+          commands: planPrimitive(
+            cib,
+            withClone(
+              clusterOf(inputs.connection),
+              cib,
+              inputs.resourceId,
+              declared(inputs),
+            ),
+            declared(previous),
+          ),
         }),
       ),
 
     async settle(inputs) {
       const { resourceId, group } = inputs;
       const cluster = clusterOf(inputs.connection);
+      const { cib } = await observeRecent(cluster);
+      const clone = ownClone(cluster, cib.primitives.get(resourceId));
+      if (clone !== undefined) {
+        await cloneSettles(cluster, clone);
+        return {};
+      }
       const started =
         group === undefined
           ? await startedOn(cluster, resourceId, [resourceId])
@@ -144,4 +172,15 @@ export function primitiveLife<Inputs extends PrimitiveInputs>({
     remove: ({ connection, resourceId, group }) =>
       removePrimitive(clusterOf(connection), resourceId, group),
   };
+}
+
+/** It goes before it comes again, and no clone is of nothing in between. */
+function refuseReplacedInClone(cluster: Cluster, cib: Cib, id: string): void {
+  const clone = ownClone(cluster, cib.primitives.get(id));
+  if (clone !== undefined)
+    throw new PacemakerError(
+      "conflict",
+      `${id} is in the clone ${clone}, and cannot be replaced in it. Take the clone out of the program first, and put it ` +
+        `back with the other agent in a second run. Nothing was changed.`,
+    );
 }

@@ -1,6 +1,102 @@
 /** What a program says of members and their groups, each by itself, as far as Pulumi has asked about them in this process. */
 import type { Cluster } from "../cluster/nodes/members";
 import { warn } from "../cluster/report";
+import { observeShared } from "../cluster/transaction/observe";
+import type { Cib, Group, Primitive } from "../model/cib";
+import { isStaged } from "../model/staging";
+
+/** By resource: what the program puts on it from outside, such as constraints. */
+export type Awaited = Readonly<Record<string, readonly string[]>>;
+
+const awaited = new WeakMap<Cluster, Awaited>();
+
+export function noteAwaited(cluster: Cluster, declared: Awaited): void {
+  awaited.set(cluster, declared);
+}
+
+/** What the program puts on any of the objects, and that is not in the configuration yet. */
+function awaitedBy(
+  cluster: Cluster,
+  cib: Cib,
+  ids: readonly string[],
+): string[] {
+  return putOn(cluster, ids).filter((id) => !cib.ids.has(id));
+}
+
+/** What the program puts on any of the objects, and on that in turn: a clone of a group, and the constraints on the clone. */
+function putOn(cluster: Cluster, ids: readonly string[]): string[] {
+  const declared = awaited.get(cluster) ?? {};
+  const all = new Set(ids);
+  for (const id of all) for (const one of declared[id] ?? []) all.add(one);
+  return [...all].filter((id) => !ids.includes(id));
+}
+
+/** The clone that holds an object, where it is the program's own. */
+export function ownClone(
+  cluster: Cluster,
+  found: Primitive | Group | undefined,
+): string | undefined {
+  const { parent } = found ?? {};
+  if (!found || parent?.kind !== "clone") return undefined;
+  const group = found.kind === "primitive" ? found.group : undefined;
+  const ids = [found.id, ...(group === undefined ? [] : [group])];
+  return putOn(cluster, ids).includes(parent.id) ? parent.id : undefined;
+}
+
+/** By cluster: what something waits for that this process has made. */
+const waitedFor = new WeakMap<Cluster, Set<string>>();
+
+/** The same, for what is about to be made: whatever it names has work to do then, though its inputs may be the same. */
+export function awaits(
+  cluster: Cluster,
+  cib: Cib,
+  ids: readonly string[],
+): string[] {
+  const found = awaitedBy(cluster, cib, ids);
+  const all = waitedFor.get(cluster) ?? new Set();
+  waitedFor.set(cluster, all);
+  for (const id of found) all.add(id);
+  return found;
+}
+
+/** What is declared of an object, with the clone of the program's own that holds it. */
+export function withClone<Declared extends object>(
+  cluster: Cluster,
+  cib: Cib,
+  id: string,
+  declared: Declared,
+): Declared & { readonly clone?: string } {
+  const clone = ownClone(cluster, cib.primitives.get(id) ?? cib.groups.get(id));
+  return clone === undefined ? declared : { ...declared, clone };
+}
+
+/** The same of a primitive that stands alone: as a member, it starts with its group. */
+export function withAwaited<Declared extends object>(
+  cluster: Cluster,
+  cib: Cib,
+  { resourceId, group }: { resourceId: string; group?: string },
+  declared: Declared,
+): Declared & { readonly awaits: readonly string[]; readonly clone?: string } {
+  return {
+    ...withClone(cluster, cib, resourceId, declared),
+    awaits: group === undefined ? awaits(cluster, cib, [resourceId]) : [],
+  };
+}
+
+/** Whether the program declares it, as far as Pulumi has asked; of a destroy, it asks nothing. */
+export function isDeclared(cluster: Cluster, id: string): boolean {
+  return programs.get(cluster)?.ids.has(id) === true;
+}
+
+/** Whether this process has made something that waits for this object. */
+export function isAwaited(cluster: Cluster, id: string): boolean {
+  return waitedFor.get(cluster)?.has(id) === true;
+}
+
+/** The object is there. */
+export function noteArrived(cluster: Cluster, id: string): void {
+  waitedFor.get(cluster)?.delete(id);
+}
 
 interface Program {
   /** By member: the group that shall start it. */
@@ -8,13 +104,18 @@ interface Program {
   /** By group: its members. */
   readonly groups: Map<string, readonly string[]>;
   readonly told: Set<string>;
+  readonly ids: Set<string>;
 }
 
 const programs = new WeakMap<Cluster, Program>();
 
-interface Declaration {
+/** What may be a group's member. */
+export interface Member {
   readonly resourceId: string;
   readonly group?: string;
+}
+
+interface Declaration extends Member {
   readonly members?: readonly string[];
 }
 
@@ -27,9 +128,11 @@ export function noteDeclared(cluster: Cluster, declared: Declaration): void {
     memberships: new Map<string, string>(),
     groups: new Map<string, readonly string[]>(),
     told: new Set<string>(),
+    ids: new Set<string>(),
   };
   programs.set(cluster, program);
   const { resourceId: id, group, members } = declared;
+  program.ids.add(id);
   if (group !== undefined) program.memberships.set(id, group);
   if (members !== undefined) program.groups.set(id, members);
   for (const [member, itsGroup] of program.memberships) {
@@ -42,4 +145,30 @@ export function noteDeclared(cluster: Cluster, declared: Declaration): void {
         `resourceId to the members of ${itsGroup} (an SmtpStack takes further ones as its own members).`,
     );
   }
+}
+
+/**
+ * Tells of a member that waits for a group that its program does not declare: another program may, or nobody. Where it has been
+ * taken over by one, nothing is said.
+ *
+ * @param groups those that the program declares
+ */
+export async function tellWithoutGroup(
+  cluster: Cluster,
+  { resourceId, group }: Member,
+  groups: readonly string[],
+): Promise<void> {
+  if (group === undefined || groups.includes(group)) return;
+  const seen = await observeShared(cluster).catch(() => undefined);
+  const found = seen?.cib.primitives.get(resourceId);
+  // Why the cluster does not answer is said by who needs it.
+  if (!seen || (found && !isStaged(found))) return;
+  const told = programs.get(cluster)?.told;
+  if (told?.has(resourceId)) return;
+  told?.add(resourceId);
+  warn(
+    resourceId,
+    `its group ${group} is not declared in this program, and nothing else starts it: it waits, stopped, until a ` +
+      `ResourceGroup (or an SmtpStack) of that id names it among its members. Declare the group, or mend the id.`,
+  );
 }

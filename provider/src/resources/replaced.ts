@@ -1,7 +1,7 @@
 /** What Pulumi replaces: it tells that once, and asks again as if nothing had been there. */
 import { clusterOf, type Cluster } from "../cluster/nodes/members";
 import type { Connection } from "../connection";
-import type { Cib } from "../model/cib";
+import type { Cib, Parent } from "../model/cib";
 import type { CommonInputs, Properties } from "./lifecycle";
 
 /** By cluster and new id: what a resource was that is to be replaced. */
@@ -53,10 +53,23 @@ export function withoutReplaced(
   if (!previous || isSame(inputs, previous)) return cib;
   const without = <Value>(map: ReadonlyMap<string, Value>) =>
     new Map([...map].filter(([id]) => id !== previous.resourceId));
+  const free = <Value extends { readonly parent?: Parent }>(
+    map: ReadonlyMap<string, Value>,
+  ) =>
+    new Map(
+      [...map].map(([id, { parent, ...alone }]) => [
+        id,
+        (parent === undefined || parent.id === previous.resourceId
+          ? alone
+          : { ...alone, parent }) as Value,
+      ]),
+    );
   return {
     ...cib,
-    primitives: without(cib.primitives),
-    groups: without(cib.groups),
+    primitives: free(without(cib.primitives)),
+    groups: free(without(cib.groups)),
+    clones: without(cib.clones),
     ids: without(cib.ids),
+    constraints: cib.constraints.filter(({ id }) => id !== previous.resourceId),
   };
 }

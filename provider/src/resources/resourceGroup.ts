@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import {
   type Observation,
   observeRecent,
   observeShared,
 } from "../cluster/transaction/observe";
-import { cleanUpFailures } from "../cluster/change/change";
+import { cleanUpFailures, freeLeftAlone } from "../cluster/change/change";
 import { clusterOf, type Cluster } from "../cluster/nodes/members";
 import { isWaitedFor, noteArranged } from "../cluster/change/waiting";
 import { leaveGroup, startAlone } from "../cluster/change/move";
@@ -17,8 +16,9 @@ import {
 import { warnOfReferences } from "../cluster/change/references";
 import { warn } from "../cluster/report";
 import { nodeOf } from "../cluster/outcome/known";
+import { cloneSettles } from "../cluster/outcome/clone";
 import { runsTogether, startedOn } from "../cluster/outcome/start";
-import { stopResources } from "../cluster/change/stop";
+import { sayingWhatStays, stopResources } from "../cluster/change/stop";
 import { transact } from "../cluster/transaction/transact";
 import { PacemakerError } from "../errors";
 import type { Cib, Group } from "../model/cib";
@@ -27,7 +27,13 @@ import { dissolve, leaveTags, takeOut } from "../model/taking";
 import { refuseParent, refuseShared } from "../model/understood";
 import { parsePrefix } from "../model/values";
 import { hasMarkSet, setAttributes } from "../model/writing";
-import { isDisabled, movingMark, stagedMark, unstage } from "../model/staging";
+import {
+  isDisabled,
+  isStaged,
+  movingMark,
+  stagedMark,
+  unstage,
+} from "../model/staging";
 import type {
   ResourceGroupArgs,
   ResourceGroupOutputs,
@@ -64,8 +70,10 @@ import {
 import type { Properties } from "./lifecycle";
 import { isVerified, verifyStarted } from "./verify";
 import { refuseToStrandAll, refuseToStrandByNarrowing } from "./queues";
+import { awaits, ownClone, withClone } from "./program";
 import { isReplaced, sameObject, withoutReplaced } from "./replaced";
 import { readAttributes } from "../plan/primitive";
+import { thereSeconds, untilThere } from "./there";
 
 const schema = inputsOf<ResourceGroupArgs>()({
   members: z
@@ -88,9 +96,6 @@ const schema = inputsOf<ResourceGroupArgs>()({
   ...resourceSchema,
 }).superRefine(checkOwnId);
 
-/** How long a group waits for members that the same program creates beside it, in seconds. */
-const memberSeconds = 120;
-
 type Inputs = z.output<typeof schema>;
 
 export const resourceGroup = define<ResourceGroupOutputs>()({
@@ -104,10 +109,12 @@ export const resourceGroup = define<ResourceGroupOutputs>()({
     const { cib, status } = await observeShared(cluster);
     const known = sameObject(inputs, previous);
     await refuseToStrandByNarrowing(cluster, { cib, status }, inputs, known);
-    foreseeGroup(
-      withoutReplaced(cib, inputs, previous),
-      declared(inputs),
-      known ? declared(known) : adopted(inputs),
+    sayingWhoWaits(cib, inputs, () =>
+      foreseeGroup(
+        withoutReplaced(cib, inputs, previous),
+        withClone(cluster, cib, inputs.resourceId, declared(inputs)),
+        known ? declared(known) : adopted(inputs),
+      ),
     );
   },
 
@@ -116,7 +123,7 @@ export const resourceGroup = define<ResourceGroupOutputs>()({
     const cluster = clusterOf(inputs.connection);
     const seen = await membersExist(cluster, inputs, previous?.members ?? []);
     const { cib, status } = seen;
-    const wanted = declared(inputs);
+    const wanted = withClone(cluster, cib, resourceId, declared(inputs));
     const last = previous ? declared(previous) : adopted(inputs);
     await refuseToStrandByNarrowing(cluster, seen, inputs, previous);
     if (inputs.standby === "hot" || previous?.standby === "hot") {
@@ -125,7 +132,7 @@ export const resourceGroup = define<ResourceGroupOutputs>()({
       return changed;
     }
     // Whatever forbids the change must be known before a member is stopped.
-    planGroup(cib, wanted, last);
+    sayingWhoWaits(cib, inputs, () => planGroup(cib, wanted, last));
     await cleanUpFailures(cluster, status, members);
     for (const [group, arriving] of arrivals(cib, wanted))
       await leaveGroup(cluster, group, arriving, resourceId);
@@ -134,18 +141,40 @@ export const resourceGroup = define<ResourceGroupOutputs>()({
     await leaveGroup(cluster, resourceId, leaving.slice(1));
     announceRestarts(cib, wanted);
     const { cib: before } = await transact(cluster, resourceId, (now) =>
-      planGroup(now.cib, wanted, last),
+      planGroup(
+        now.cib,
+        {
+          ...wanted,
+          awaits: awaits(cluster, now.cib, [resourceId, ...members]),
+        },
+        last,
+      ),
     );
     noteArranged(cluster, resourceId, members);
+    await freeLeftAlone(cluster, status, members);
     await leaveGroup(cluster, resourceId, leaving.slice(0, 1));
     await startAlone(cluster, leaving);
-    return { existed: before.groups.has(resourceId) };
+    const { cib: made } = await observeRecent(cluster);
+    return {
+      existed: before.groups.has(resourceId),
+      isStaged: members.some((member) => {
+        const found = made.primitives.get(member);
+        return found?.group === resourceId && isStaged(found);
+      }),
+    };
   },
 
   foretell: (inputs, previous, isReplacement) =>
     foretellGroup(
       clusterOf(inputs.connection),
-      declared(inputs),
+      inputs.members,
+      (cib) =>
+        withClone(
+          clusterOf(inputs.connection),
+          cib,
+          inputs.resourceId,
+          declared(inputs),
+        ),
       declared(previous),
       isReplacement,
     ),
@@ -156,6 +185,12 @@ export const resourceGroup = define<ResourceGroupOutputs>()({
   async settle(inputs) {
     const cluster = clusterOf(inputs.connection);
     const { resourceId, members, standby } = inputs;
+    const { cib: seen } = await observeRecent(cluster);
+    const clone = ownClone(cluster, seen.groups.get(resourceId));
+    if (clone !== undefined) {
+      await cloneSettles(cluster, clone);
+      return {};
+    }
     const started =
       standby === "hot"
         ? await settleStandby(cluster, resourceId, members)
@@ -244,40 +279,50 @@ export const resourceGroup = define<ResourceGroupOutputs>()({
       (current.groups.get(state.resourceId)?.members ?? []).filter((member) =>
         state.members.includes(member),
       );
-    warnOfReferences(cib, state.resourceId);
-    await stopResources(cluster, state.resourceId, (current) => {
-      refuseParent(current.groups.get(state.resourceId));
-      return ours(current);
+    if (ours(cib).length === found.members.length)
+      warnOfReferences(cib, state.resourceId);
+    await sayingWhatStays(cluster, ours(cib), async () => {
+      await stopResources(cluster, state.resourceId, (current) => {
+        refuseParent(current.groups.get(state.resourceId));
+        return ours(current);
+      });
+      const { cib: stopped } = await transact(
+        cluster,
+        `delete ${state.resourceId}`,
+        ({ cib: current }) => {
+          const group = current.groups.get(state.resourceId);
+          if (!group) return [];
+          refuseParent(group);
+          refuseShared(group);
+          const members = ours(current);
+          const kept = keepDisabled(current, group, members);
+          if (members.length === group.members.length)
+            return [
+              ...leaveTags(current, group.id),
+              ...dissolve(current, group),
+              ...kept,
+            ];
+          const foreign = group.members.filter(
+            (member) => !members.includes(member),
+          );
+          const on = current.references.filter(
+            (one) =>
+              one.kind === "constraint" && one.resources.includes(group.id),
+          );
+          warn(
+            group.id,
+            `is left in the cluster, because it holds ${foreign.join(", ")}, which this program did not declare.` +
+              (on.length > 0
+                ? ` So are the constraints on it: ${on.map(({ id }) => id).join(", ")}.`
+                : ""),
+          );
+          return members.length > 0
+            ? [...takeOut(current, group, members), ...kept]
+            : [];
+        },
+      );
+      await startAlone(cluster, ours(stopped));
     });
-    const { cib: stopped } = await transact(
-      cluster,
-      `delete ${state.resourceId}`,
-      ({ cib: current }) => {
-        const group = current.groups.get(state.resourceId);
-        if (!group) return [];
-        refuseParent(group);
-        refuseShared(group);
-        const members = ours(current);
-        const kept = keepDisabled(current, group, members);
-        if (members.length === group.members.length)
-          return [
-            ...leaveTags(current, group.id),
-            ...dissolve(current, group),
-            ...kept,
-          ];
-        const foreign = group.members.filter(
-          (member) => !members.includes(member),
-        );
-        warn(
-          group.id,
-          `is left in the cluster, because it holds ${foreign.join(", ")}, which this program did not declare.`,
-        );
-        return members.length > 0
-          ? [...takeOut(current, group, members), ...kept]
-          : [];
-      },
-    );
-    await startAlone(cluster, ours(stopped));
   },
 });
 
@@ -307,33 +352,51 @@ function keepDisabled(
 }
 
 /** Members that the program declares without Pulumi's knowing the order are created at the same time. */
-async function membersExist(
+function membersExist(
   cluster: Cluster,
-  inputs: Inputs,
+  { resourceId, members }: Inputs,
   previous: readonly string[],
 ): Promise<Observation> {
-  const started = Date.now();
-  for (;;) {
-    const observation = await observeRecent(cluster);
-    const missing = inputs.members.filter(
-      (member) => !observation.cib.primitives.has(member),
-    );
-    if (missing.length === 0) return observation;
-    const deleted = missing.filter((member) => previous.includes(member));
-    if (deleted.length > 0)
-      throw new PacemakerError(
+  return untilThere(
+    cluster,
+    ({ primitives }) => {
+      const missing = members.filter((member) => !primitives.has(member));
+      const deleted = missing.filter((member) => previous.includes(member));
+      if (deleted.length > 0)
+        throw new PacemakerError(
+          "conflict",
+          `${resourceId}: ${deleted.join(", ")} was deleted by somebody else. Run "pulumi up --refresh": it is made ` +
+            `again then, and the group starts it in its place. Nothing was changed.`,
+        );
+      return missing;
+    },
+    (missing) =>
+      new PacemakerError(
         "conflict",
-        `${inputs.resourceId}: ${deleted.join(", ")} was deleted by somebody else. Run "pulumi up --refresh": it is made ` +
-          `again then, and the group starts it in its place. Nothing was changed.`,
-      );
-    if (Date.now() - started > memberSeconds * 1000)
-      throw new PacemakerError(
-        "conflict",
-        `${inputs.resourceId}: ${missing.join(", ")} is not in the cluster's configuration, ${memberSeconds} s after the ` +
+        `${resourceId}: ${missing} is not in the cluster's configuration, ${thereSeconds} s after the ` +
           `group was to be made. Give the members as the resources' own outputs (members: [address.resourceId, ...]), so ` +
           `that they are created before it. Nothing was changed.`,
-      );
-    await sleep(200);
+      ),
+  );
+}
+
+/** What a refusal leaves down: members that were made before, such as by a run without a preview, wait for the group. */
+function sayingWhoWaits(
+  cib: Cib,
+  { resourceId, members }: Inputs,
+  look: () => void,
+): void {
+  try {
+    look();
+  } catch (error) {
+    const waiting = members.filter(
+      (id) => cib.primitives.get(id)?.meta[stagedMark] === resourceId,
+    );
+    if (!(error instanceof PacemakerError) || waiting.length === 0) throw error;
+    throw new PacemakerError(
+      error.kind,
+      `${resourceId}: ${waiting.join(", ")} were made for it already and wait, stopped, until this is mended and run again. ${error.message}`,
+    );
   }
 }
 

@@ -5,7 +5,21 @@ export type ProviderName =
   | "systemdResource"
   | "resourceGroup"
   | "synchronizedFiles"
-  | "postfixConfiguration";
+  | "postfixConfiguration"
+  | "clusterProperties"
+  | "resourceDefaults"
+  | "operationDefaults"
+  | "nodeAttributes"
+  | "clone"
+  | "locationConstraint"
+  | "colocationConstraint"
+  | "orderConstraint"
+  | "ticketConstraint"
+  | "stonithDevice"
+  | "stonithLevel"
+  | "tag"
+  | "aclRole"
+  | "alert";
 
 /**
  * What a state holds of a resource's provider: the way to the real one, and nothing else. Whatever stood here by value

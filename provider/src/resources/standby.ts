@@ -1,12 +1,13 @@
 /** What a group of resources is while it stands by hot: its service in a clone, its addresses bound to that. */
-import { cleanUpFailures } from "../cluster/change/change";
+import { cleanUpFailures, freeLeftAlone } from "../cluster/change/change";
 import { warnOfReferences } from "../cluster/change/references";
-import { stopResources } from "../cluster/change/stop";
+import { sayingWhatStays, stopResources } from "../cluster/change/stop";
 import type { Cluster } from "../cluster/nodes/members";
 import { runningOn, standsBy } from "../cluster/outcome/standby";
 import { runsTogether, type Started } from "../cluster/outcome/start";
 import { warn } from "../cluster/report";
 import {
+  cleanUp,
   observeRecent,
   type Observation,
 } from "../cluster/transaction/observe";
@@ -54,6 +55,11 @@ export async function changeStandby(
   const { cib: before } = await transact(cluster, wanted.id, (now) =>
     planMembers(now.cib, wanted, last),
   );
+  await freeLeftAlone(cluster, status, wanted.members);
+  // Hot, it is to run where it failed as well, though it runs elsewhere: not before, or it could move there.
+  const { service } = partsOf(wanted, cib);
+  const hasFailed = status.failures.some((one) => one.resource === service);
+  if (wanted.standby === "hot" && hasFailed) await cleanUp(cluster, service);
   return {
     existed:
       before.groups.has(wanted.id) ||
@@ -217,10 +223,12 @@ export async function removeStandby(
   warnOfReferences(withoutBindings(cib, members), clone.id);
   const present = (now: Cib) =>
     members.filter((member) => now.primitives.has(member));
-  await stopResources(cluster, id, present);
-  await transact(cluster, `delete ${id}`, ({ cib: now }) =>
-    partsOf({ members }, now).clone
-      ? [...leaveTags(now, clone.id), ...takeApart(now, members).commands]
-      : [],
-  );
+  await sayingWhatStays(cluster, present(cib), async () => {
+    await stopResources(cluster, id, present);
+    await transact(cluster, `delete ${id}`, ({ cib: now }) =>
+      partsOf({ members }, now).clone
+        ? [...leaveTags(now, clone.id), ...takeApart(now, members).commands]
+        : [],
+    );
+  });
 }

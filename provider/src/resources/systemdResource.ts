@@ -4,14 +4,18 @@ import {
   observeRecent,
   observeShared,
 } from "../cluster/transaction/observe";
-import { madeMember, prepareMember } from "../cluster/change/change";
+import {
+  freeLeftAlone,
+  madeMember,
+  prepareMember,
+} from "../cluster/change/change";
 import { changeUnit, unitOff, whyDown } from "../cluster/change/unit";
 import type { Step } from "../cluster/preview/preview";
 import { clusterOf, reachEach, type Cluster } from "../cluster/nodes/members";
 import { awaitHandover, withoutLeaving } from "../cluster/change/handover";
 import { returnToPlace } from "../cluster/change/waiting";
 import { removePrimitive } from "../cluster/change/remove";
-import { sayNothing, warn } from "../cluster/report";
+import { sayNothing, warn, warnOnce } from "../cluster/report";
 import { startedOn } from "../cluster/outcome/start";
 import { memberSettles } from "../cluster/outcome/standby";
 import { announce, type Announcement } from "../cluster/transaction/announce";
@@ -26,6 +30,7 @@ import {
   warnOfLeft,
   warnOfStranded,
 } from "../cluster/nodes/stranded";
+import { previewWasSeen } from "../engine";
 import { withFollowers } from "../model/cib";
 import { cloneOf } from "../model/standby";
 import { isStaged, stopCommand } from "../model/staging";
@@ -57,6 +62,7 @@ import {
   refuseToStrandByUnit,
   remindOfMail,
 } from "./queues";
+import { withAwaited } from "./program";
 import { isReplaced, sameObject, withoutReplaced } from "./replaced";
 import { returnToStandby } from "./standby";
 import {
@@ -64,6 +70,7 @@ import {
   readAttributes,
   takenOver,
   unfinished,
+  waiting,
   type Declared,
 } from "../plan/primitive";
 import { operationsFor, readInterval, readTimeouts } from "../plan/operations";
@@ -113,7 +120,8 @@ export const systemdResource = define<SystemdResourceOutputs>()({
       resourceId,
       inputs.unit,
       followWrapper === true,
-      sayNothing,
+      // What changes is told of when it is foretold, and by the change.
+      previous || previewWasSeen() ? sayNothing : warnOnce(cluster),
     );
     await checkHot(cluster, status, inputs, units.unit);
     // Of what is in the state, preview reminds.
@@ -196,6 +204,7 @@ export const systemdResource = define<SystemdResourceOutputs>()({
       timeouts: readTimeouts(found, state.timeouts),
       meta: readAttributes(found.meta, state.meta),
       ...unfinished(found),
+      ...waiting(found, state.group),
       activeNode:
         state.group === undefined
           ? status.resources.get(state.resourceId)?.nodes[0]
@@ -295,6 +304,7 @@ async function register(
     resourceId,
     inputs.unit,
     inputs.followWrapper === true,
+    warnOnce(cluster),
   );
   await checkHot(cluster, before.status, inputs, units.unit);
   const wanted = declared(
@@ -315,7 +325,7 @@ async function register(
   const plan = ({ cib }: Observation) => {
     refuseSecondManager(cib, resourceId, units);
     return [
-      ...planPrimitive(cib, wanted, last),
+      ...planPrimitive(cib, withAwaited(cluster, cib, inputs, wanted), last),
       ...returnToPlace(cluster, cib, inputs),
       ...returnToStandby(cluster, cib, inputs),
     ];
@@ -343,6 +353,7 @@ async function register(
   });
   // Where the configuration is as it should be, the nodes may not be.
   await preparation.run();
+  await freeLeftAlone(cluster, before.status, [resourceId]);
   const { existed, isStaged } = await madeMember(cluster, cib, inputs);
   return {
     existed,

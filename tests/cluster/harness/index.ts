@@ -1,11 +1,13 @@
 /** What the tests on a real cluster share. */
-export { watchArguments } from "./arguments";
+export { linesInLogs, watchArguments } from "./arguments";
 export * from "./cluster";
+export { fenceAgent, installFenceAgent } from "./fenceAgent";
 export { hotUnits, servesHot } from "./hot";
 export { bringUp, onLab, suitesOr } from "./labs";
 export { copyModules, workspaceModules } from "./modules";
 export { banner, Prober, type Answer } from "./prober";
 export {
+  configuredConnection,
   labConnection,
   makeProject,
   type LabConnection,
@@ -19,7 +21,13 @@ export {
   succeeded,
   type Outcome,
 } from "./pulumi";
-export { Sampler, type Misplacement, type Sample } from "./sampler";
+export {
+  Sampler,
+  type Misplacement,
+  type Sample,
+  type Watched,
+} from "./sampler";
+export { shareFolder } from "./share";
 export { smtpStack } from "./stack";
 export { eventually } from "./wait";
 export { wholeLife } from "./wholeLife";

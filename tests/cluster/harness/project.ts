@@ -3,6 +3,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -67,18 +68,31 @@ export function labConnection(lab: Lab): LabConnection {
   };
 }
 
+/** The same by `pulumi config`, as the README has it; what is left out has its default. */
+export function configuredConnection(
+  lab: Lab,
+): Record<"plain" | "secret", Record<string, string>> {
+  const hosts = lab.hosts.flatMap((host, index) => [
+    [`pacemaker:connection.hosts[${index}]`, host],
+    [`pacemaker:connection.hostKeys["${host}"]`, lab.hostKeys[host]!],
+  ]);
+  const key = readFileSync(lab.privateKeyPath, "utf8");
+  return {
+    plain: Object.fromEntries(hosts) as Record<string, string>,
+    secret: { "pacemaker:connection.privateKey": key },
+  };
+}
+
 const prelude = `"use strict";
 const pulumi = require("@pulumi/pulumi");
 const pacemaker = require("pulumi-pacemaker");
 const { connection, ip, cidrNetmask } = JSON.parse(process.env.LAB);
 `;
 
-const projectFiles = [
-  "Pulumi.yaml",
-  "index.ts",
-  "package.json",
-  "tsconfig.json",
-];
+/** What a project has beside what it makes itself. */
+const isProjectFile = (name: string): boolean =>
+  ["Pulumi.yaml", "package.json", "tsconfig.json"].includes(name) ||
+  name.endsWith(".ts");
 
 const stack = "test";
 const usualSeconds = 240;
@@ -126,8 +140,9 @@ export async function makeProject(
     project.writeSettings(options.name ?? "scenario");
     project.writeProgram(options.program);
   } else {
-    for (const file of projectFiles)
-      copyFileSync(join(options.program.folder, file), join(dir, file));
+    const { folder } = options.program;
+    for (const file of readdirSync(folder).filter(isProjectFile))
+      copyFileSync(join(folder, file), join(dir, file));
   }
   project.useModules(options.nodeModules ?? snapshotModules());
   succeeded(await project.pulumi(["stack", "init", stack]));

@@ -1,4 +1,4 @@
-/** Looks every 50 ms, on every node, whether Postfix is alive there and whether the node holds the address. */
+/** Looks every 50 ms, on every node, whether two things are there that belong together: usually Postfix and the address. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,12 +6,23 @@ import { onNode } from "../../../lab/containers";
 import type { Lab } from "../../../lab";
 import { eventually } from "./wait";
 
+/** What may be on a node: the main process of a service, an address, or something that is mounted there. */
+export type Thing =
+  { program: "postfix" | "nginx" } | { address: string } | { mount: string };
+
+/** What is looked at. */
+export interface Watched {
+  /** What must not be there without the other, as a service without its address. */
+  active: Thing;
+  holds: Thing;
+}
+
 export interface Sample {
   /** Seconds since the epoch. */
   t: number;
-  /** A master process of Postfix lives. */
+  /** The one is there: usually, a master process of Postfix lives. */
   active: boolean;
-  /** The node holds the address; in doubt, since it came or went while we looked, yes. */
+  /** The other is there: usually, the node holds the address; in doubt, since it came or went while we looked, yes. */
   holds: boolean;
 }
 
@@ -45,39 +56,55 @@ const endSeconds = 5;
 const stallSeconds = 3;
 
 /**
- * It forks nothing, and ends with its stdin. The address is read before and after the processes: in the right order it
- * is there at one of these moments whenever a master was seen in between.
+ * It forks nothing, and ends with its stdin. The second thing is looked at before and after the first: in the right order it
+ * is there at one of these moments whenever the first was seen in between.
  */
 const script = `
-import os, select, sys, time
-address = sys.argv[1]
+import ipaddress, json, os, select, sys, time
 print(os.getpid(), flush=True)
-def holds():
-    last = ""
-    for line in open("/proc/net/fib_trie"):
-        if "|--" in line: last = line.split()[-1]
-        elif "host LOCAL" in line and last == address: return True
-    return False
-def master():
-    for pid in os.listdir("/proc"):
-        if not pid.isdigit(): continue
-        try:
-            with open("/proc/%s/comm" % pid) as comm:
-                if comm.read() != "master\\n": continue
-            if not os.readlink("/proc/%s/exe" % pid).endswith("/postfix/sbin/master"): continue
-            # "master -t" only asks whether one runs: the command "postfix" does so
-            with open("/proc/%s/cmdline" % pid) as cmdline:
-                if "-t" not in cmdline.read().split("\\0"): return True
-        except OSError: pass
-    return False
+def address(text):
+    wanted = ipaddress.ip_address(text)
+    if wanted.version == 6:
+        plain = wanted.exploded.replace(":", "")
+        return lambda: any(line.startswith(plain) for line in open("/proc/net/if_inet6"))
+    def there():
+        last = ""
+        for line in open("/proc/net/fib_trie"):
+            if "|--" in line: last = line.split()[-1]
+            elif "host LOCAL" in line and last == text: return True
+        return False
+    return there
+def mount(folder):
+    return lambda: any(line.split()[4] == folder for line in open("/proc/self/mountinfo"))
+def isMaster(pid, arguments):
+    # "master -t" only asks whether one runs: the command "postfix" does so
+    return os.readlink("/proc/%s/exe" % pid).endswith("/postfix/sbin/master") and b"-t" not in arguments.split(b"\\0")
+def isNginx(pid, arguments):
+    return arguments.startswith(b"nginx: master process")
+programs = {"postfix": (b"master\\n", isMaster), "nginx": (b"nginx\\n", isNginx)}
+def program(name):
+    comm, test = programs[name]
+    def there():
+        for pid in os.listdir("/proc"):
+            if not pid.isdigit(): continue
+            try:
+                with open("/proc/%s/comm" % pid, "rb") as file:
+                    if file.read() != comm: continue
+                with open("/proc/%s/cmdline" % pid, "rb") as file:
+                    if test(pid, file.read()): return True
+            except OSError: pass
+        return False
+    return there
+kinds = {"address": address, "mount": mount, "program": program}
+active, holds = [kinds[kind](name) for one in json.loads(sys.argv[1]) for kind, name in one.items()]
 try: os.nice(-15)
 except OSError: pass
 due = time.monotonic()
 while True:
     t = time.time()
     before = holds()
-    active = master()
-    print("%.3f %d %d" % (t, active, before or holds()), flush=True)
+    found = active()
+    print("%.3f %d %d" % (t, found, before or holds()), flush=True)
     due = max(due + 0.05, time.monotonic())
     if select.select([sys.stdin], [], [], max(0, due - time.monotonic()))[0]: break
 `;
@@ -111,9 +138,13 @@ class NodeSampler {
     this.closed = once(child, "close");
   }
 
-  static start(lab: Lab, node: string): NodeSampler {
+  static start(
+    lab: Lab,
+    node: string,
+    { active, holds }: Watched,
+  ): NodeSampler {
     const [program = "", ...args] = onNode(lab.name, node, [
-      ...["/usr/bin/python3", "-c", script, lab.floatingAddress],
+      ...["/usr/bin/python3", "-c", script, JSON.stringify([active, holds])],
     ]);
     const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
     return new NodeSampler(node, spawn(program, args, { env }));
@@ -174,8 +205,12 @@ export class Sampler {
   static async start(
     lab: Lab,
     nodes: readonly string[] = lab.nodes.map(({ name }) => name),
+    watched: Watched = {
+      active: { program: "postfix" },
+      holds: { address: lab.floatingAddress },
+    },
   ): Promise<Sampler> {
-    const samplers = nodes.map((node) => NodeSampler.start(lab, node));
+    const samplers = nodes.map((node) => NodeSampler.start(lab, node, watched));
     const sampler = new Sampler(samplers);
     try {
       await Promise.all(samplers.map((one) => one.started()));

@@ -65,7 +65,7 @@ onLab("bookworm", "secrets of the stack", (lab) => {
     // Beyond 3, the CLI calls it very verbose, and writes every value of every program into its log by itself.
     const log = ["-v=3", "--logtostderr"];
     const texts = new Map<string, string>();
-    const seen = watchArguments(lab(), canaries);
+    const seen = watchArguments(t, lab(), canaries);
     const plan = join(folder, "plan.json");
     const preview = await project.preview(["--diff", `--save-plan=${plan}`]);
     texts.set("preview", succeeded(preview).output);

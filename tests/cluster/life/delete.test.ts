@@ -70,6 +70,17 @@ for (const suite of suitesOr("trixie"))
       const status = (await statuses(lab())).get("web_service");
       assert.deepEqual(status?.nodes, [node]);
 
+      // What it has stopped is started again, as the message has it, and what Pacemaker left alone is in its hands again.
+      succeeded(await project.up(["--refresh"]));
+      assert.equal(await whereAre(lab(), members), node);
+      const back = (await statuses(lab())).get("web_service");
+      assert.deepEqual([back?.failed, back?.blocked], [false, false]);
+      failedWith(
+        await project.destroy(),
+        "Stopped for it, and left so: web_ip, web_service.",
+        `"pulumi up --refresh" starts what is still declared`,
+      );
+
       // Thrown out of the configuration by hand meanwhile: it still runs, and that is an error still.
       await pcs(
         "pcs resource ungroup web; cibadmin --delete --xml-text '<primitive id=\"web_service\"/>'",

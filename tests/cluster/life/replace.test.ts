@@ -76,6 +76,67 @@ onLab("bookworm", "a replacement that a person forces", (lab) => {
     succeeded(await project.destroy());
   });
 
+  test("takes changed inputs along, and comes by taint and by replaceWith too", async (t) => {
+    const before = await configuration(lab());
+    for (const unit of ["life-one", "life-two"]) await makeUnit(t, lab(), unit);
+    const stack = (interval: string, more = ""): string =>
+      `
+const address = new pacemaker.FloatingIp("a", { connection, ip: "192.0.2.31", cidrNetmask: 24, group: "web", monitorInterval: "${interval}" });
+const service = new pacemaker.SystemdResource("b", { connection, unit: "life-one", group: "web", monitorInterval: "${interval}" }, { ${more} });
+new pacemaker.ResourceGroup("web", { connection, members: [address.resourceId, service.resourceId] });
+new pacemaker.SystemdResource("f", { connection, unit: "life-two", monitorInterval: "${interval}" });
+`;
+    const project = await makeProject(t, lab(), { program: stack("30s") });
+    succeeded(await project.up());
+    const interval = async (id: string): Promise<string> =>
+      /<op id="[^"]*" interval="(\d+s)" name="monitor">/.exec(
+        (await configuration(lab()))
+          .split(/(?=<primitive )/)
+          .find((text) => text.includes(` id="${id}"`)) ?? "",
+      )?.[1] ?? "";
+    const runs = async (what: string): Promise<void> => {
+      await whereAre(lab(), ["a", "b"]);
+      await eventually(what, () => whereAre(lab(), ["f"]));
+      assert.deepEqual(await membersOf(lab(), "web"), ["a", "b"]);
+      nothingChanged(await project.up(["--expect-no-changes"]));
+    };
+
+    for (const [names, seconds] of [
+      [["b"], 31],
+      [["a", "b", "web", "f"], 32],
+    ] as const) {
+      project.writeProgram(stack(`${seconds}s`));
+      const urns = await urnsOf(project, names);
+      const args = urns.flatMap((urn) => ["--replace", urn]);
+      const outcome = succeeded(await project.up(args));
+      assert.equal(outcome.changes.replace, names.length, outcome.output);
+      for (const id of ["a", "b", "f"])
+        assert.equal(await interval(id), `${seconds}s`, id);
+      await runs(names.join(", "));
+    }
+
+    for (const name of ["a", "b", "web", "f"])
+      succeeded(
+        await project.pulumi([
+          ...["state", "taint", await urnOf(project, name)],
+          ...["--yes", "--stack", "test"],
+        ]),
+      );
+    const tainted = succeeded(await project.up());
+    assert.equal(tainted.changes.replace, 4, tainted.output);
+    await runs("all of them tainted");
+
+    const withAddress = stack("50s", "replaceWith: [address]");
+    project.writeProgram(withAddress);
+    succeeded(await project.up());
+    const urn = await urnOf(project, "a");
+    const both = succeeded(await project.up(["--replace", urn]));
+    assert.equal(both.changes.replace, 2, both.output);
+    await runs("replaceWith");
+    succeeded(await project.destroy());
+    assert.equal(await configuration(lab()), before);
+  });
+
   test("puts each member back into its place, the only one too, and a resource that stands alone", async (t) => {
     const before = await configuration(lab());
     for (const unit of ["life-one", "life-two"]) await makeUnit(t, lab(), unit);

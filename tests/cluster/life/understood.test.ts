@@ -214,13 +214,15 @@ onLab("bookworm", "a cluster with clones", (lab) => {
   test("what is part of a clone is refused in preview, and nothing is touched", async (t) => {
     await makeUnit(t, lab(), "demo-one");
     await makeUnit(t, lab(), "demo-two");
+    await makeUnit(t, lab(), "demo-three");
     await pcs(
       lab(),
       `pcs resource create demo systemd:demo-one clone
        pcs resource create in_ip ocf:heartbeat:IPaddr2 ip=192.0.2.71 cidr_netmask=24
        pcs resource create in_service systemd:demo-two
        pcs resource group add inner in_ip in_service
-       pcs resource clone inner clone-max=1`,
+       pcs resource clone inner clone-max=1
+       cibadmin --create --scope resources --xml-text '<bundle id="box"><meta_attributes id="box-m"><nvpair id="box-m-1" name="target-role" value="Stopped"/></meta_attributes><podman image="any" replicas="1"/><network ip-range-start="192.0.2.90"/><primitive id="boxed" class="systemd" type="demo-three"/></bundle>'`,
     );
     await eventually("the clone to run", async () =>
       (await statuses(lab())).get("demo")?.role === "Started"
@@ -248,11 +250,30 @@ onLab("bookworm", "a cluster with clones", (lab) => {
         group("inner", ["in_ip", "in_service"]),
         "inner is part of the clone inner-clone",
       ],
+      [
+        service("boxed", "demo-three"),
+        "boxed is part of the bundle box, which runs it in containers",
+      ],
+      [
+        address("free_ip", 77, { group: "box" }),
+        "free_ip: the cluster's configuration uses the id of its group, box, already, for a <bundle>",
+      ],
     ] as const) {
       project.writeProgram(programOf(declared));
       failedWith(await project.preview(), "[conflict] ", words);
     }
-    failedWith(await project.up(), "inner is part of the clone inner-clone");
+    failedWith(
+      await project.up(),
+      "free_ip: the cluster's configuration uses the id of its group, box,",
+    );
+    // Its container has a systemd of its own, and is no node that could be asked.
+    project.writeProgram(programOf(service("other", "demo-three")));
+    assert.deepEqual(
+      succeeded(await project.preview()).diagnostics.filter(
+        ({ severity }) => severity === "warning",
+      ),
+      [],
+    );
     assert.equal(await configuration(lab()), before);
     assert.equal(await epoch(lab()), version);
   });

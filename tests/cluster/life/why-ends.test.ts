@@ -76,7 +76,7 @@ for (const suite of suitesOr("bookworm"))
       assert.deepEqual(await causes(lab(), "frozen"), [left]);
       await assert.rejects(
         removePrimitive(clusterAs(lab()), "frozen", undefined),
-        /Pacemaker leaves frozen as it is on node-0\d, and does not stop it. A ticket that it needs was lost/,
+        /Pacemaker leaves frozen as it is on node-0\d, and does not stop it. frozen is left as it is \(loss-policy=freeze of the constraint tied\) without the ticket T, which this cluster has not been granted: "crm_ticket --ticket T --grant --force" does \(with booth: "booth grant T"\), and run this again\./,
       );
       for (const command of commandsIn([left])) await sh(command);
       await until("stop", "frozen", "Stopped");

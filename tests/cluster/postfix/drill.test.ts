@@ -3,9 +3,11 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { waitOnline, type Lab } from "../../../lab";
 import {
   suitesOr,
+  banner,
   configuration,
   eventually,
   makeProject,
@@ -42,6 +44,18 @@ async function nothingLeft(lab: Lab): Promise<void> {
   );
   for (const [node, text] of Object.entries(left))
     assert.equal(text.trim(), "", `${node}: ${text}`);
+}
+
+/** The indented lines of docs/postfix.md below a heading, as a person copies them. */
+function linesBelow(heading: string): string {
+  const page = readFileSync(
+    join(__dirname, "../../../docs/postfix.md"),
+    "utf8",
+  );
+  const [section = ""] = page.split(`${heading}\n`)[1]?.split("\n#") ?? [];
+  return [...section.matchAll(/^ {4}(.*)$/gm)]
+    .map(([, line]) => line)
+    .join("\n");
 }
 
 for (const suite of suitesOr("trixie"))
@@ -180,3 +194,72 @@ for (const suite of suitesOr("trixie"))
       succeeded(await project.destroy());
     });
   });
+
+/** A session that is open when the master is killed, and then asks for what other processes answer. */
+const session = `
+import os, socket, time
+wire = socket.create_connection(("ADDRESS", 25)).makefile("rwb", buffering=0)
+def answer():
+    line = wire.readline()
+    while line[3:4] == b"-": line = wire.readline()
+    return line
+assert answer().startswith(b"220")
+wire.write(b"EHLO client.lab.example\\r\\n")
+assert answer().startswith(b"250")
+open("/run/session-is-open", "w").close()
+while not os.path.exists("/run/master-is-killed"): time.sleep(0.05)
+try:
+    wire.write(b"MAIL FROM:<>\\r\\nRCPT TO:<root@lab.example>\\r\\n")
+    wire.read()
+except OSError: pass
+`;
+
+onLab("bookworm", "a killed master", (lab) => {
+  test("goes unseen while a session is open, but for what docs/postfix.md has a person set", async (t) => {
+    const project = await makeProject(t, lab(), {
+      program: `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, monitorInterval: "5s" });`,
+    });
+    succeeded(await project.up());
+    const node = await smtpStack.serves(lab());
+    const client = lab().nodes.find(({ name }) => name !== node)!.name;
+    const clear = "rm -f /run/session-is-open /run/master-is-killed";
+    t.after(() => onNode(lab(), client, "/bin/sh", "-c", clear));
+    const state = () =>
+      onNode(lab(), node, "/bin/sh", "-c", "systemctl is-active postfix@-; :");
+    const kill = async (): Promise<void> => {
+      await onNode(lab(), client, "/bin/sh", "-c", clear);
+      const text = session.replace("ADDRESS", lab().floatingAddress);
+      const unit = ["systemd-run", "--quiet", "--collect", "--unit=session"];
+      await onNode(lab(), client, ...unit, "python3", "-c", text);
+      await eventually("the session", () =>
+        onNode(lab(), client, "ls", "/run/session-is-open"),
+      );
+      const master = "kill -KILL $(cat /var/spool/postfix/pid/master.pid)";
+      await onNode(lab(), node, "/bin/sh", "-ec", master);
+      await onNode(lab(), client, "touch", "/run/master-is-killed");
+    };
+
+    await kill();
+    // Three of the monitor's intervals.
+    await sleep(15_000);
+    assert.equal(await state(), "active\n");
+    await assert.rejects(banner(lab(), 2));
+    await onNode(lab(), node, "pkill", "-KILL", "-x", "smtpd");
+    await eventually("Postfix to run again", () => banner(lab(), 2), 60);
+    await eventually("the stack to be served", () => smtpStack.serves(lab()));
+
+    await onEveryNode(lab(), linesBelow("### A killed master on Debian 12"));
+    await onNode(lab(), node, "pcs", "resource", "restart", "smtp_service");
+    await eventually("Postfix with its main process", async () =>
+      (await smtpStack.serves(lab())) === node ? true : undefined,
+    );
+    await kill();
+    await eventually(
+      "systemd to see it",
+      async () => (await state()) !== "active\n" || undefined,
+      5,
+    );
+    await eventually("Postfix to run again", () => banner(lab(), 2), 30);
+    succeeded(await project.destroy());
+  });
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
 import { test } from "node:test";
 import { type Lab } from "../../../lab";
 import {
@@ -6,6 +7,7 @@ import {
   epoch,
   eventually,
   failedWith,
+  labConnection,
   makeProject,
   nothingChanged,
   onEveryNode,
@@ -111,7 +113,10 @@ for (const suite of suitesOr("trixie"))
       assert.match(succeeded(await project.refresh()).output, warning);
       // The program's own output follows with the next up, which has nothing to change for it.
       nothingChanged(await project.up(["--expect-no-changes"]));
-      const queues = (await project.outputs()).queues as Record<string, Queue>;
+      const queues = JSON.parse(
+        succeeded(await project.pulumi(["stack", "output", "queues", "--json"]))
+          .stdout,
+      ) as Record<string, Queue>;
       const { oldestSeconds, ...counts } = queues[passive]!;
       assert.deepEqual(counts, {
         active: 0,
@@ -147,8 +152,37 @@ for (const suite of suitesOr("trixie"))
         new RegExp(`^${passive} +stopped +0 +2 +1 +0 +\\d`, "m"),
       );
       assert.match(shown.stdout, /^node-0\d +runs +0 +0 +0 +0 +-$/m);
+      // In the project's folder, the connection is that of the state, unless the stack's configuration has one.
+      const names = (text: string) => text.match(/^node-0\d/gm);
+      const all = lab().nodes.map(({ name }) => name);
       const inProject = await oursIn(project, ["queues"]);
       assert.match(inProject.stdout, /^node-0\d +stopped +0 +2 +1 +0 +\d/m);
+      assert.deepEqual(names(inProject.stdout), all);
+      const asked = ["config", "get", "pacemaker:connection"];
+      assert.notEqual((await project.pulumi(asked)).code, 0);
+      assert.match(await project.exportText(), /"connection": \{/);
+      const two = labConnection(lab()).hosts.slice(0, 2);
+      await project.configure(
+        {
+          "pacemaker:connection.user": lab().user,
+          ...Object.fromEntries(
+            two.flatMap((host, index) => [
+              [`pacemaker:connection.hosts[${index}]`, host],
+              [
+                `pacemaker:connection.hostKeys["${host}"]`,
+                lab().hostKeys[host]!,
+              ],
+            ]),
+          ),
+        },
+        {
+          "pacemaker:connection.privateKey": labConnection(lab()).privateKey,
+        },
+      );
+      succeeded(await project.pulumi(asked));
+      const configured = await oursIn(project, ["queues"]);
+      assert.deepEqual(names(configured.stdout), all.slice(0, 2));
+      succeeded(await project.pulumi(["config", "rm", "pacemaker:connection"]));
 
       // A drain that is interrupted puts everything back; a killed one is cleaned up after by the next.
       const refused = await ours(lab(), [
@@ -229,13 +263,16 @@ for (const suite of suitesOr("trixie"))
       assert.equal(held.code, 1);
       assert.equal(await leftOf(lab(), passive), clean);
 
-      // Once it can be delivered, it is.
+      // Once it can be delivered, it is; also where Postfix itself would not start without the stack's address.
       await postconf("-X", "local_transport");
       await byHand(lab(), passive, "postsuper -H ALL");
+      const own = `inet_interfaces=127.0.0.1,${lab().floatingAddress}`;
+      await onNode(lab(), passive, "postconf", "-e", own);
       const drained = await ours(lab(), ["queues", "--drain", passive]);
       assert.equal(drained.stdout, `${passive}: 3 delivered, 0 left.\n`);
       assert.equal(drained.code, 0);
       assert.equal(await leftOf(lab(), passive), clean);
+      await onNode(lab(), passive, "postconf", "-X", "inet_interfaces");
       await smtpStack.serves(lab());
 
       // With "leave", mail stays where it is, and a warning says so.
@@ -254,5 +291,89 @@ for (const suite of suitesOr("trixie"))
           `leaves mail on ${now}, which no Postfix delivers now: 1 message`,
         ),
       );
+    });
+
+    test("a drain ends in order by Ctrl-C, and by a failover in its middle; each message is delivered once", async (t) => {
+      const project = await makeProject(t, lab(), { program: program() });
+      succeeded(await project.up());
+      const node = await smtpStack.serves(lab());
+      const sh = (script: string) =>
+        onNode(lab(), node, "/bin/sh", "-ec", script);
+      await sh("postconf -e local_transport=retry:later; postfix reload");
+      await leaveMail(lab(), node, 5);
+      const deferred = "cd /var/spool/postfix/deferred && find . -type f";
+      const ids = (await sh(`${deferred} -printf '%f\\n'`)).trim().split("\n");
+      assert.equal(ids.length, 5);
+      /** The messages by their deliveries, in the log of the node. */
+      const sent = async (): Promise<string[]> => {
+        const log = await sh(
+          "journalctl -b --no-pager -o cat | grep 'status=sent' || :",
+        );
+        return ids.filter((id) => log.includes(`${id}: to=`));
+      };
+      await onNode(lab(), node, "pcs", "node", "standby", node);
+      await eventually(
+        "the stack on another node",
+        async () => (await smtpStack.serves(lab())) !== node || undefined,
+      );
+      await onNode(lab(), node, "pcs", "node", "unstandby", node);
+      // One after the other, so that there is time for what comes between.
+      await sh(
+        "postconf -X local_transport; postconf -e local_destination_rate_delay=5s",
+      );
+      const drainUntil = (during: (child: ChildProcess) => Promise<void>) =>
+        ours(lab(), ["queues", "--drain", node], during);
+      const more = (than: number) =>
+        eventually("one more to be delivered", async () =>
+          (await sent()).length > than ? true : undefined,
+        );
+
+      const interrupted = await drainUntil(async (child) => {
+        await more(0);
+        child.kill("SIGINT");
+      });
+      assert.match(
+        interrupted.stdout,
+        new RegExp(
+          `^${node}: \\d delivered, what remains: .* Ended early: it was interrupted\\.\\n$`,
+        ),
+      );
+      assert.equal(interrupted.code, 1);
+      assert.equal(await leftOf(lab(), node), "inactive\n0\n");
+      const before = (await sent()).length;
+      assert.ok(before < 4, `${before} were delivered by then`);
+
+      // Pacemaker starts Postfix there: the drain makes room, and Postfix goes on with the queue.
+      const others = lab().nodes.filter(({ name }) => name !== node);
+      const overtaken = await drainUntil(async () => {
+        await more(before);
+        for (const { name } of others)
+          await onNode(lab(), node, "pcs", "node", "standby", name);
+        await eventually("Postfix there", async () =>
+          (await smtpStack.serves(lab())) === node ? true : undefined,
+        );
+      });
+      assert.match(
+        overtaken.stdout,
+        /Ended early: Postfix was started there, which goes on with it\./,
+      );
+      assert.match(
+        await leftOf(lab(), node),
+        /^(inactive|failed)\n1\n$/,
+        "the master that is left is the stack's",
+      );
+      await eventually(
+        "each to be delivered",
+        async () => ((await sent()).length === ids.length ? true : undefined),
+        60,
+      );
+      const log = await sh(
+        "journalctl -b --no-pager -o cat | grep 'status=sent'",
+      );
+      for (const id of ids)
+        assert.equal(log.split(`${id}: to=`).length - 1, 1, `${id}: ${log}`);
+      for (const { name } of others)
+        await onNode(lab(), node, "pcs", "node", "unstandby", name);
+      succeeded(await project.destroy());
     });
   });

@@ -64,6 +64,33 @@ for (const suite of suitesOr("bookworm"))
         ),
       );
 
+      // The machine that runs Pulumi alone is asked, and must be able to.
+      const fromHere = { ...wrong, from: ["pulumi"] };
+      project.writeProgram(program(fromHere));
+      const here = failedWith(await project.up()).output;
+      assert.match(
+        here,
+        new RegExp(
+          `- ${address}, port 25, seen from the machine that runs Pulumi: the certificate is made out for DNS:mail`,
+        ),
+      );
+      assert.doesNotMatch(here, /seen from node/);
+      const shut =
+        "nft add table inet lab_shut && nft add chain inet lab_shut in '{ type filter hook input priority 0; }' && nft add rule inet lab_shut in ip saddr 192.0.2.1 tcp dport 25 drop";
+      await onEveryNode(lab(), shut);
+      project.writeProgram(program({ ...right, from: ["pulumi"] }));
+      assert.match(
+        failedWith(await project.up()).output,
+        /seen from the machine that runs Pulumi: .*no connection within 3 s/,
+      );
+      // Unless it is asked for by name, a machine without a way there is no fault of the service.
+      project.writeProgram(program(right));
+      succeeded(await project.up());
+      await onEveryNode(lab(), "nft delete table inet lab_shut");
+      project.writeProgram(program({ ...right, from: ["pulumi"] }));
+      succeeded(await project.up());
+      nothingChanged(await project.up(["--expect-no-changes"]));
+
       // What is told by a refresh is looked at again by the next update.
       await onEveryNode(
         lab(),

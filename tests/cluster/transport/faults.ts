@@ -13,9 +13,13 @@ import {
   type Lab,
 } from "../../../lab";
 import { observe } from "../../../provider/src/cluster/transaction/observe";
-import { clusterOf } from "../../../provider/src/cluster/nodes/members";
+import {
+  clusterOf,
+  type Cluster,
+} from "../../../provider/src/cluster/nodes/members";
 import type { Connection } from "../../../provider/src/connection";
 import { PacemakerError } from "../../../provider/src/errors";
+import type { Host } from "../../../provider/src/ssh/exec";
 import { createPool, type Pool } from "../../../provider/src/ssh/pool";
 import { answer, listen, startFake, type FakeOptions } from "../../ssh/fake";
 import { makeKey } from "../../ssh/keys";
@@ -268,17 +272,33 @@ export async function measure(
     },
   ];
 
-  /** What happens between two looks of one process, which is connected to the first node already. */
+  /**
+   * A process that is connected to the first node. After the fault before, that node is not the one that answers until its
+   * cluster has taken it in again by its own word too.
+   */
+  const onFirst = async (
+    task: (cluster: Cluster, host: Host) => Promise<Row>,
+  ): Promise<Row> => {
+    await eventually(`${first.name} to be asked first`, async () => {
+      const { node } = await work(usual);
+      return node === first.name ? true : undefined;
+    });
+    return withPool(async (pool) => {
+      const cluster = clusterOf(usual, pool.openHost);
+      const { member } = await observe(cluster);
+      if (member.node !== first.name) throw new Error(`on ${member.node}`);
+      return task(cluster, member.host);
+    });
+  };
+
+  /** What happens between two looks of that process. */
   const during = async (
     fault: string,
     strike: () => Promise<unknown>,
     undo: () => Promise<unknown>,
   ): Promise<Row> => {
-    const row = await withPool(async (pool) => {
-      const cluster = clusterOf(usual, pool.openHost);
-      const { member } = await observe(cluster);
-      if (member.node !== first.name) throw new Error(`on ${member.node}`);
-      const sleeps = member.host.exec(["sleep", "60"], { timeoutSeconds: 60 });
+    const row = await onFirst(async (cluster, host) => {
+      const sleeps = host.exec(["sleep", "60"], { timeoutSeconds: 60 });
       const since = performance.now();
       const alone = sleeps.then(
         () => undefined,
@@ -305,10 +325,7 @@ export async function measure(
         ...["sh", "-ec"],
         `for tool in cibadmin crm_mon crm_node; do cd /usr/sbin; ${script}; done`,
       );
-    return withPool(async (pool) => {
-      const cluster = clusterOf(usual, pool.openHost);
-      const { member } = await observe(cluster);
-      if (member.node !== first.name) throw new Error(`on ${member.node}`);
+    return onFirst(async (cluster) => {
       await onTools(
         `mv $tool $tool.away; printf '#!/bin/sh\\nexec sleep 600\\n' >$tool; chmod 755 $tool`,
       );

@@ -38,11 +38,18 @@ export async function madeMember(
   const hasStarted =
     hasPlace(cluster, member) &&
     !isStagedIn((await observeRecent(cluster)).cib, resourceId);
-  const isStaged = !existed && group !== undefined && !hasStarted;
-  if (isStaged) noteStaged(cluster, resourceId, group);
+  const isNewMember = !existed && group !== undefined && !hasStarted;
+  if (isNewMember) noteStaged(cluster, resourceId, group);
+  const isStaged =
+    isNewMember || (group === undefined && (await waits(cluster, resourceId)));
   // Its group looks at the cluster next, so that look begins here. What goes wrong is the group's to meet.
   if (isStaged) observeRecent(cluster).catch(() => undefined);
   return { existed, isStaged };
+}
+
+/** Whether what stands alone waits for what the program puts on it. */
+async function waits(cluster: Cluster, id: string): Promise<boolean> {
+  return isStagedIn((await observeRecent(cluster)).cib, id);
 }
 
 function isStagedIn(cib: Cib, id: string): boolean {
@@ -88,5 +95,29 @@ export function failedOf(
     const failed = status.failures.some((failure) => failure.resource === id);
     const found = status.resources.get(id);
     return failed && found && !found.blocked && found.role !== "Started";
+  });
+}
+
+/**
+ * Gives back into Pacemaker's hands what it leaves alone since a stop of it failed, once it is no more to stop: before that, the
+ * stop would be tried again.
+ *
+ * @param status as it was before the change
+ */
+export async function freeLeftAlone(
+  cluster: Cluster,
+  status: ClusterStatus,
+  resources: readonly string[],
+): Promise<void> {
+  for (const id of leftAloneOf(status, resources)) await cleanUp(cluster, id);
+}
+
+export function leftAloneOf(
+  status: ClusterStatus,
+  resources: readonly string[],
+): string[] {
+  return resources.filter((id) => {
+    const found = status.resources.get(id);
+    return found?.blocked === true && found.failed;
   });
 }

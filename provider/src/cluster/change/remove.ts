@@ -2,6 +2,7 @@ import { PacemakerError } from "../../errors";
 import { withFollowers, type Cib } from "../../model/cib";
 import { refuseParent, refuseShared } from "../../model/understood";
 import { leaveTags, takeAway, takeAwayByXml } from "../../model/taking";
+import { isToStop } from "../../model/staging";
 import { standbyOf } from "../../model/standby";
 import { explainNotStopped } from "../outcome/explain";
 import type { ClusterStatus } from "../../model/status";
@@ -17,8 +18,10 @@ import { warn } from "../report";
 import {
   describeFailures,
   hasStopped,
+  sayingWhatStays,
   stopResources,
   stopSeconds,
+  waitStopped,
 } from "./stop";
 import { transact } from "../transaction/transact";
 import { notePlace } from "./waiting";
@@ -48,44 +51,69 @@ export async function removePrimitive(
   warnOfReferences(cib, id);
   warnOfEmptied(cib, [id]);
   warnOfFollowers(before, cib, id);
-  await stopResources(
-    cluster,
-    id,
-    (current) => {
-      refuseForeign(current, id, ownGroup, ownClone);
-      refuseEmptied(current, [id]);
-      return dependentsOf(current, id);
-    },
-    ownGroup,
-  );
-  await transact(cluster, `delete ${id}`, ({ cib: current, status }) => {
-    refuseForeign(current, id, ownGroup, ownClone);
-    if (!current.primitives.has(id)) return [];
-    // Somebody may have started it again since.
-    if (!hasStopped(status, id))
+  await sayingWhatStays(cluster, dependentsOf(cib, id), async () => {
+    await stopResources(
+      cluster,
+      id,
+      (current) => {
+        refuseForeign(current, id, ownGroup, ownClone);
+        refuseEmptied(current, [id]);
+        return dependentsOf(current, id);
+      },
+      ownGroup,
+    );
+    const end = Date.now() + stopSeconds * 1000;
+    const takeOut = () =>
+      takeOutStopped(cluster, id, Date.now() < end, ownGroup, ownClone);
+    while ((await takeOut()) === "runs") await waitStopped(cluster, cib, [id]);
+    await waitFor(cluster, {
+      what: `${id} to be gone`,
+      resources: [id],
+      timeoutSeconds: stopSeconds,
+      reached: (status) => (status.resources.has(id) ? undefined : true),
+      // Each node then forgets what it remembers of it, a moment later.
+      untilSettled: true,
+      explain: (status) => explainNotStopped(status, cib, [id]),
+    });
+  });
+}
+
+/**
+ * Takes what has stopped out of the configuration.
+ *
+ * @param mayWait whether to answer that it runs, where it is to stop: a node whose daemons come up again does not know at
+ *   once what runs there, so that it has been seen stopped before it was
+ */
+async function takeOutStopped(
+  cluster: Cluster,
+  id: string,
+  mayWait: boolean,
+  ownGroup: string | undefined,
+  ownClone: string | undefined,
+): Promise<"gone" | "runs"> {
+  let runs = false;
+  await transact(cluster, `delete ${id}`, ({ cib, status }) => {
+    runs = false;
+    refuseForeign(cib, id, ownGroup, ownClone);
+    const found = cib.primitives.get(id);
+    if (!found) return [];
+    if (!hasStopped(status, cib, id)) {
+      runs = mayWait && isToStop(found);
+      if (runs) return [];
       throw new PacemakerError(
         "conflict",
         `${id} was started again by somebody else while it was being deleted. It is left in the configuration. ` +
           `Agree with whoever did, and run this again.`,
       );
-    notePlace(cluster, current, id, ownGroup);
+    }
+    notePlace(cluster, cib, id, ownGroup);
     return [
-      ...emptyGroup(current, [id]),
-      ...leaveTags(current, id),
-      ...(current.hasTemplates
-        ? takeAwayByXml(current, id)
-        : [takeAway(current, id)]),
+      ...emptyGroup(cib, [id]),
+      ...leaveTags(cib, id),
+      ...(cib.hasTemplates ? takeAwayByXml(cib, id) : [takeAway(cib, id)]),
     ];
   });
-  await waitFor(cluster, {
-    what: `${id} to be gone`,
-    resources: [id],
-    timeoutSeconds: stopSeconds,
-    reached: (status) => (status.resources.has(id) ? undefined : true),
-    // Each node then forgets what it remembers of it, a moment later.
-    untilSettled: true,
-    explain: (status) => explainNotStopped(status, cib, [id]),
-  });
+  return runs ? "runs" : "gone";
 }
 
 /** What stops with it, and must not start again before it is back: the members after it, or the addresses that follow it. */

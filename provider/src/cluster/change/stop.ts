@@ -1,9 +1,11 @@
 import { PacemakerError } from "../../errors";
 import type { Cib } from "../../model/cib";
 import { explainNotStopped, heldByOperator } from "../outcome/explain";
+import { freezingTickets } from "../outcome/reasons/dependencies";
+import { chainOf, parsePlacement } from "../../model/placement";
 import { isStaged, stopCommand, unstage } from "../../model/staging";
 import type { ClusterStatus } from "../../model/status";
-import { type Observation } from "../transaction/observe";
+import { observe, type Observation } from "../transaction/observe";
 import { type Cluster } from "../nodes/members";
 import { transact } from "../transaction/transact";
 import { waitFor } from "../outcome/wait";
@@ -36,6 +38,36 @@ export async function stopResources(
     const ours = stopping.filter((id) => stopCommand(cib, id).length > 0);
     await startAgainWhereHeld(cluster, what, ours);
     throw error;
+  }
+}
+
+/**
+ * Does what follows a stop, and says of an error what it leaves stopped: Pulumi's state still holds it as it was, so that an
+ * `up` alone would ask nobody about it.
+ *
+ * @param resources what is to stop
+ */
+export async function sayingWhatStays<Result>(
+  cluster: Cluster,
+  resources: readonly string[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PacemakerError)) throw error;
+    const seen = await observe(cluster).catch(() => undefined);
+    const stopped = resources.filter((id) => {
+      const found = seen?.cib.primitives.get(id);
+      return !seen || (found !== undefined && isStaged(found));
+    });
+    if (stopped.length === 0) throw error;
+    throw new PacemakerError(
+      error.kind,
+      `${error.message}\n${seen ? "Stopped for it" : "It may have been stopped for it"}, and left so: ` +
+        `${stopped.join(", ")}. The same command again goes on; "pulumi up --refresh" starts what is still declared.`,
+      error.host,
+    );
   }
 }
 
@@ -89,23 +121,24 @@ export async function waitStopped(
     timeoutSeconds: stopSeconds,
     // All are looked at each time: one that is blocked holds up those before it for good.
     reached: (status) =>
-      stopping.map((id) => hasStopped(status, id)).every(Boolean) || undefined,
+      stopping.map((id) => hasStopped(status, cib, id)).every(Boolean) ||
+      undefined,
     explain: (status) => explainNotStopped(status, cib, stopping),
   });
 }
 
-export function hasStopped(status: ClusterStatus, id: string): boolean {
+export function hasStopped(
+  status: ClusterStatus,
+  cib: Cib,
+  id: string,
+): boolean {
   const found = status.resources.get(id);
   if (!found) return true;
   if (found.blocked && !found.failed)
     throw new PacemakerError(
       "cluster",
       `Pacemaker leaves ${id} as it is on ${found.nodes.join(", ")}, and does not stop it. ` +
-        (found.nodes.length > 1
-          ? `It is active more than once (multiple-active=block): stop it by hand on all but one, then ` +
-            `"pcs resource refresh ${id}", and run this again.`
-          : `A ticket that it needs was lost (loss-policy=freeze): see "pcs constraint ticket" for which, grant it ` +
-            `("crm_ticket --ticket TICKET --grant --force"), and run this again.`),
+        `${whyLeft(cib, id, found.nodes.length)}, and run this again.`,
     );
   if (found.blocked)
     throw new PacemakerError(
@@ -114,6 +147,24 @@ export function hasStopped(status: ClusterStatus, id: string): boolean {
         `${describeFailures(status, id)}Stop it there by hand, then "pcs resource cleanup ${id}", and run this again.`,
     );
   return !found.active && found.nodes.length === 0;
+}
+
+/** Why it neither failed nor stops, and what ends that. */
+function whyLeft(cib: Cib, id: string, times: number): string {
+  if (times > 1)
+    return (
+      `It is active more than once (multiple-active=block): stop it by hand on all but one, then ` +
+      `"pcs resource refresh ${id}"`
+    );
+  const placement = parsePlacement(cib.text);
+  const tickets = freezingTickets(
+    { placement, now: Date.now() },
+    chainOf(placement, id).map((one) => one.id),
+  );
+  return tickets.length > 0
+    ? tickets.join("; ")
+    : `Something that must stop or be fenced first does not: look at "pcs status --full" and ` +
+        `"crm_simulate --live-check --show-scores", end what is blocked there`;
 }
 
 export function describeFailures(status: ClusterStatus, id: string): string {

@@ -1,4 +1,5 @@
 /** The faults of a drill as texts for a node's shell, each with what takes it back. */
+import { instanceFunctions } from "../../postfix/queues";
 import { quoteArgv } from "../../ssh/quote";
 import type { Kind } from "../../drill/report";
 
@@ -82,7 +83,7 @@ END`;
     case "kill":
       return instance === undefined
         ? quoteArgv(["systemctl", "kill", "--signal=KILL", `${unit}.service`])
-        : `kill -KILL $(cat "$(postmulti -i ${instance} -x postconf -h queue_directory)/pid/master.pid")`;
+        : `${instanceFunctions}\nkill -KILL $(cat "$(queueOf ${instance})/pid/master.pid")`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { instanceFunctions } from "../../postfix/queues";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
@@ -7,6 +8,7 @@ import type { DrillReport, Kind, MailReport } from "../../drill/report";
 import type { Probe } from "../../drill/outage";
 import { indent } from "../report";
 import type { ClusterStatus } from "../../model/status";
+import { quoteArgv } from "../../ssh/quote";
 import { loseMember, type Cluster, type Member } from "../nodes/members";
 import { findNode } from "../nodes/queues";
 import { cleanUp, observe } from "../transaction/observe";
@@ -52,6 +54,7 @@ export async function drill(
       (await shell(member, "read corosync's settings", "corosync-cmapctl"))
         .stdout,
     ),
+    hasMainProcess: await hasMainProcess(member, target),
   };
   const run = `drill-${randomBytes(6).toString("hex")}`;
   const began = Date.now();
@@ -269,6 +272,23 @@ async function shell(
   );
 }
 
+/** Undefined: there is no service of systemd's. */
+async function hasMainProcess(
+  member: Member,
+  { unit }: Target,
+): Promise<boolean | undefined> {
+  if (unit === undefined) return undefined;
+  const { stdout } = await shell(
+    member,
+    "ask systemd for the main process",
+    quoteArgv([
+      ...["systemctl", "show", "--property=MainPID", "--value"],
+      `${unit}.service`,
+    ]),
+  );
+  return stdout.trim() !== "0";
+}
+
 /** A node that cannot be asked has no part in the history. */
 async function logOf(
   cluster: Cluster,
@@ -297,7 +317,7 @@ async function whereMailIs(
       const { stdout } = await shell(
         member,
         "list the queue",
-        `cd "$(postmulti -i ${instance} -x postconf -h queue_directory)" && find incoming maildrop active deferred hold -type f -printf '%f\\n' || :`,
+        `${instanceFunctions}\ncd "$(queueOf ${instance})" && find incoming maildrop active deferred hold -type f -printf '%f\\n' || :`,
       );
       const here = stdout.split("\n").filter((id) => ids.has(id)).length;
       if (here > 0) queued[member.node] = here;

@@ -1,6 +1,7 @@
 import { PacemakerError } from "../../errors";
 import {
   fullName,
+  parseActive,
   parseIds,
   parseUnit,
   unitProperties,
@@ -80,6 +81,15 @@ export async function realNames(
     async (name) => [name, await cluster.unitNames.get(key(name))] as const,
   );
   return new Map(await Promise.all(found));
+}
+
+/** Which of the units are active on a node. */
+export async function activeAmong(
+  member: Member,
+  names: readonly string[],
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  return parseActive(await show(member, ["Id", "ActiveState"], names));
 }
 
 async function askRealNames(

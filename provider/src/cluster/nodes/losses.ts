@@ -36,7 +36,7 @@ export async function withLosses(
 }
 
 /** Nobody misses these: a target is only a name for others, and what triggers the service has nothing else to do. */
-const uncounted = /\.(target|slice|scope|device)$/;
+export const uncounted = /\.(target|slice|scope|device)$/;
 
 /** The active units that systemd stops with it, directly or because they depend on one that it stops. */
 export async function endedBy(

@@ -1,6 +1,10 @@
 import type { Connection } from "../../connection";
 import { PacemakerError, type ErrorKind } from "../../errors";
-import { parseStatus, type ClusterStatus } from "../../model/status";
+import {
+  parseStatus,
+  whyNoStatus,
+  type ClusterStatus,
+} from "../../model/status";
 import {
   AllFailedError,
   firstOf,
@@ -47,6 +51,8 @@ export interface Cluster {
   /** The names of the cluster's nodes, as the first member told them: no host may lead into another cluster. */
   nodes?: readonly string[];
   chosen?: Promise<Chosen>;
+  /** Whether a host has let us in. */
+  isReached?: boolean;
   /** The one that was chosen last. */
   member?: Member;
 }
@@ -239,6 +245,7 @@ async function chooseMember(cluster: Cluster): Promise<Chosen> {
 
 async function probe(cluster: Cluster, address: string): Promise<Chosen> {
   const host = await cluster.open(cluster.connection, address);
+  cluster.isReached = true;
   const member = await memberAt(cluster, address, host);
   const status = await readStatus(member);
   refuseOtherCluster(cluster, member, status);
@@ -344,6 +351,13 @@ async function parseWhole(
 ): Promise<ClusterStatus> {
   const hasController = /<current_dc [^>]*present="true"/.test(text);
   if (!hasController) await refuseHidden(member);
+  const why = whyNoStatus(text);
+  if (why !== undefined)
+    throw new PacemakerError(
+      "quorum",
+      `Pacemaker does not answer on ${member.node} (${member.host.label}): ${why}. See "pcs status" there.`,
+      member.host.address,
+    );
   return parse(member, "crm_mon", text, parseStatus);
 }
 

@@ -34,7 +34,7 @@ export async function checkStandsHot(
   );
   const found = await Promise.all(
     members.map(async (member) => {
-      const settings = await settingsOn(member, instance);
+      const settings = await settingsOn(member, instance, hotParameters);
       return {
         node: member.node,
         reasons: addresses.flatMap((ip) => whyNotHot(settings, ip)),
@@ -60,9 +60,11 @@ export async function checkStandsHot(
 
 const postconf = "/usr/sbin/postconf";
 
-async function settingsOn(
+/** @throws PacemakerError (cluster) where Postfix there does not say. */
+export async function settingsOn(
   member: Member,
   instance: string,
+  names: readonly string[],
 ): Promise<PostfixSettings> {
   const ask = async (...words: string[]): Promise<string> => {
     const argv = [
@@ -77,13 +79,13 @@ async function settingsOn(
     if (code === 0) return stdout;
     throw new PacemakerError(
       "cluster",
-      `"${argv.join(" ")}" on ${member.node} ended with exit code ${code}: ${(stderr || stdout).trim()}. Whether Postfix can ` +
-        `stand by hot is not known without it. Mend it ("postfix check" there), or set standby to "cold". Nothing was changed.`,
+      `"${argv.join(" ")}" on ${member.node} ended with exit code ${code}: ${(stderr || stdout).trim()}. What Postfix ` +
+        `works with there is not known without it. Mend it ("postfix check" there). Nothing was changed.`,
       member.host.address,
     );
   };
   const [parameters, services] = await Promise.all([
-    ask("-x", ...hotParameters),
+    ask("-x", ...names),
     ask("-M"),
   ]);
   return {

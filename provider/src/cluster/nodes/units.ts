@@ -8,7 +8,8 @@ import {
   shortName,
   type Unit,
 } from "../../model/unit";
-import { warn, type Tell } from "../report";
+import { sayNothing, warn, type Tell } from "../report";
+import { tellCompanions } from "./companions";
 import { inspect, inspectByAnyName, realNames } from "./inspect";
 import { endedBy, sparing, withLosses, type Starter } from "./losses";
 import { refuseSecondManager, warnOfLikelyManagers } from "./managers";
@@ -98,14 +99,26 @@ export async function findUnit(
   refuseSecondManager(seen.cib, resource, known);
   warnOfLikelyManagers(seen.cib, resource, known, tell);
   await refuseToEnd(resource, unit.name, seen, members, names);
-  const losing = await Promise.all(
-    starting.map(async ({ member, starters }) => ({
-      member,
-      starters: await Promise.all(
-        starters.map((one) => withLosses(member, one, names, managed)),
-      ),
-    })),
-  );
+  const [losing] = await Promise.all([
+    Promise.all(
+      starting.map(async ({ member, starters }) => ({
+        member,
+        starters: await Promise.all(
+          starters.map((one) => withLosses(member, one, names, managed)),
+        ),
+      })),
+    ),
+    // Who only looks asks no node for words that nobody hears.
+    tell === sayNothing
+      ? undefined
+      : tellCompanions(
+          resource,
+          unit.name,
+          starting,
+          { ours: names, isRun: isManagedBy(seen.cib, resource, names) },
+          tell,
+        ),
+  ]);
   return {
     ...known,
     declared: first.name,
@@ -237,17 +250,27 @@ async function refuseToEnd(
     );
 }
 
+/** Whether the resource runs the unit, or its wrapper, already. */
+function isManagedBy(
+  { primitives }: Seen["cib"],
+  resource: string,
+  names: ReadonlySet<string>,
+): boolean {
+  const { agent = "" } = primitives.get(resource) ?? {};
+  const [, unit] = /^systemd:(.+)$/.exec(agent) ?? [];
+  return unit !== undefined && names.has(fullName(unit));
+}
+
 /** Whether the unit, or its wrapper, is to be stopped on a node, where it runs: Pacemaker's own is not. */
 function stopsOn(
   resource: string,
   { cib, status }: Seen,
   names: ReadonlySet<string>,
 ): (node: string) => boolean {
-  const found = cib.primitives.get(resource);
-  const [, unit = ""] = /^systemd:(.+)$/.exec(found?.agent ?? "") ?? [];
+  const isKnown = cib.primitives.has(resource);
   const { nodes = [], managed } = status.resources.get(resource) ?? {};
-  const isHeld = found && (status.maintenance || managed === false);
-  const isOurs = names.has(fullName(unit));
+  const isHeld = isKnown && (status.maintenance || managed === false);
+  const isOurs = isManagedBy(cib, resource, names);
   return (node) => !isHeld && !(isOurs && nodes.includes(node));
 }
 

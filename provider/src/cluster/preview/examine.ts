@@ -11,8 +11,8 @@ const unanswered: readonly ErrorKind[] = [
 ] as ErrorKind[];
 
 /**
- * How long a cluster that does not answer holds up a preview, in milliseconds, and how long the whole look may take once a
- * node has answered: every node is asked then, busy ones too. The change itself waits as long as it takes.
+ * How long a cluster that cannot be reached holds up a preview, in milliseconds, and how long the whole look may take once a
+ * node has let us in: every node is asked then, busy ones too. The change itself waits as long as it takes.
  */
 const patience = { first: 5000, whole: 30_000 };
 
@@ -28,25 +28,27 @@ export async function whyForbidden(
 ): Promise<PacemakerError | undefined> {
   const looked = examine().then(() => undefined, asPacemakerError);
   const answered = observeShared(cluster).catch(() => undefined);
+  const late = await endOf(
+    answered,
+    patience.first,
+    (seconds) =>
+      new PacemakerError(
+        "timeout",
+        `no node has answered within ${seconds} s.`,
+      ),
+  );
   const error =
-    (await endOf(
-      answered,
-      patience.first,
-      (seconds) =>
-        new PacemakerError(
-          "timeout",
-          `no node has answered within ${seconds} s.`,
-        ),
-    )) ??
-    (await endOf(
-      looked,
-      patience.whole,
-      (seconds) =>
-        new PacemakerError(
-          "timeout",
-          `the nodes have not all answered within ${seconds} s.`,
-        ),
-    ));
+    late && !cluster.isReached
+      ? late
+      : await endOf(
+          looked,
+          patience.whole,
+          (seconds) =>
+            new PacemakerError(
+              "timeout",
+              `the nodes have not all answered within ${seconds} s.`,
+            ),
+        );
   if (!error || !unanswered.includes(error.kind)) return error;
   if (!told.has(cluster))
     warn(

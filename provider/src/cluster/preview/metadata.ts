@@ -33,7 +33,7 @@ export async function refuseUnlessDescribed(
   );
   const wrong = [...looked].flatMap(([node, metadata]) => {
     const mistakes = metadata
-      ? mistakesIn(metadata, options)
+      ? mistakesIn(metadata, options, agent.startsWith("stonith:"))
       : ["it is not installed"];
     return mistakes.map((mistake) => `${node}: ${mistake}`);
   });
@@ -43,7 +43,7 @@ export async function refuseUnlessDescribed(
       "conflict",
       `${resource}: the agent ${agent} cannot be used as declared:\n` +
         wrong.map((line) => indent(line)).join("\n") +
-        `\n${isMissing ? `Install the agent there, or keep the resource from these nodes ("pcs constraint location ${placed(placement, group ?? resource)} avoids NODE")` : `Correct "options" ("pcs resource describe ${agent}" shows what the agent takes)`}. ` +
+        `\n${isMissing ? `Install the agent there, or keep the resource from these nodes ("pcs constraint location ${placed(placement, group ?? resource)} avoids NODE")` : `Correct "options" ("pcs ${describe(agent)}" shows what the agent takes)`}. ` +
         `Nothing was changed.`,
     );
   }
@@ -51,6 +51,13 @@ export async function refuseUnlessDescribed(
     resource,
     nodes.filter((node) => !looked.has(node)),
   );
+}
+
+/** "stonith describe fence_ipmilan", or of any other agent "resource describe ocf:heartbeat:Filesystem". */
+function describe(agent: string): string {
+  return agent.startsWith("stonith:")
+    ? agent.replace(":", " describe ")
+    : `resource describe ${agent}`;
 }
 
 /** The options among these that the agent takes over without a restart, as any node that answers describes it. */

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { forgetFailures, type PcsCommand } from "../../pcs/commands";
 import { heldByOperator } from "../outcome/explain";
+import { tellOfMoves } from "./elsewhere";
 import { describeForesight, type Foresight } from "./foresight";
-import { failedOf } from "../change/change";
+import { failedOf, leftAloneOf } from "../change/change";
 import {
   foresee,
   observeShared,
@@ -147,6 +148,7 @@ async function look(
   const commands = [
     ...failedOf(status, resources).flatMap(forgetFailures),
     ...planned.flatMap(({ step }) => step.commands),
+    ...leftAloneOf(status, resources).flatMap(forgetFailures),
   ];
   if (commands.length === 0)
     return tell(cluster, observation, planned, nothing);
@@ -160,12 +162,12 @@ async function look(
 
 const nothing: Foresight = { before: [], after: [] };
 
-function tell(
+async function tell(
   cluster: Cluster,
   { status, cib }: Observation,
   planned: readonly Planned[],
   { before, after }: Foresight,
-): void {
+): Promise<void> {
   const afterStop = planned[0]?.step.afterStop;
   const description = describeForesight({
     before,
@@ -190,6 +192,7 @@ function tell(
       : `${subject} will ${description}` +
           `${afterStop === "replacement" ? "; the new one then starts in its place, and with it what had to stop" : ""}.`,
   );
+  await tellOfMoves(cluster, cib, { before, after });
 }
 
 function tellRefusal(cluster: Cluster, coming: Coming, error: unknown): void {

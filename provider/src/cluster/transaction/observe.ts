@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PacemakerError } from "../../errors";
-import { parseCib, parseCibHeader, type Cib } from "../../model/cib";
-import type { PcsCommand } from "../../pcs/commands";
+import { isFencing, parseCib, parseCibHeader, type Cib } from "../../model/cib";
+import { forFencing, type PcsCommand } from "../../pcs/commands";
 import { versionedPatch } from "../../model/patch";
 import { parsePlans } from "../../model/simulation";
 import type { ClusterStatus } from "../../model/status";
@@ -203,18 +203,24 @@ export async function stage(
   { member, cib }: Observation,
   commands: readonly PcsCommand[],
 ): Promise<Staged> {
-  return stageText(member, cib.text, commands, false);
+  return stageText(member, cib.text, spelled(cib, commands), false);
 }
 
 /** The same, and simulates there what the cluster would do. */
 export async function foresee(
-  { member, status }: Observation,
+  { member, status, cib }: Observation,
   commands: readonly PcsCommand[],
 ): Promise<Staged> {
   // What runs where stands in the status, which an observation leaves out.
   const dc = atDc(member, status);
   const text = await read(member, [cibadmin, "--query", ...dc]);
-  return stageText(member, text, commands, true);
+  return stageText(member, text, spelled(cib, commands), true);
+}
+
+function spelled(cib: Cib, commands: readonly PcsCommand[]): PcsCommand[] {
+  return commands.map((command) =>
+    forFencing(command, (id) => isFencing(cib.primitives.get(id))),
+  );
 }
 
 async function stageText(

@@ -87,7 +87,10 @@ def shortened_older(real, utils):
 def run(cib, argv):
     if argv[0] == "cibadmin":
         env = dict(os.environ, CIB_file=cib)
-        return subprocess.call(argv, env=env, stdin=subprocess.DEVNULL)
+        # Everybody on the node may see arguments, and an option in the text may be a secret.
+        given = argv[argv.index("--xml-text") + 1] if "--xml-text" in argv else ""
+        piped = ["--xml-pipe" if word == "--xml-text" else word for word in argv if word != given or not given]
+        return subprocess.run(piped, env=env, input=given.encode()).returncode
     sys.argv = [script, "-f", cib] + argv
     try:
         runpy.run_path(script, run_name="__main__")

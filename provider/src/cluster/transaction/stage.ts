@@ -220,8 +220,11 @@ export function readStaged(
         `the change could not be prepared on ${node}: the script ended early and printed\n${indent(output)}`,
       ),
     };
-  // A configuration that was refused before (such as one without a fencing device) is the operator's to mend.
-  if (verified.code !== 0 && before?.code === 0)
+  // A configuration that was refused before (such as one without a fencing device) is the operator's to mend. Warnings refuse
+  // nothing: with fencing on, Pacemaker 2.1 gives one for each node, since the copy has no status that says who is there.
+  const isRefused =
+    verified.code !== 0 && !/Warnings found during check/.test(verified.output);
+  if (isRefused && before?.code === 0)
     return {
       error: refuse(
         `crm_verify on ${node} refuses the changed configuration (exit code ${verified.code}):\n${indent(wordsOf(verified.output))}`,

@@ -70,11 +70,18 @@ export function transact(
 /**
  * Stages a change and does not make it.
  *
+ * @param alone whether nothing else may come before the change that would let the whole configuration be accepted: where
+ *   something may, only what refuses one of its commands counts
  * @throws PacemakerError when the plan or the tools refuse it, or no node can stage.
  */
-export async function rehearse(cluster: Cluster, plan: Plan): Promise<void> {
+export async function rehearse(
+  cluster: Cluster,
+  plan: Plan,
+  alone = true,
+): Promise<void> {
   const found = await stageAnywhere(cluster, observeRecent, plan);
-  if (found && "error" in found.staged) throw found.staged.error;
+  if (!found || !("error" in found.staged)) return;
+  if (alone || "refusedCommand" in found.staged) throw found.staged.error;
 }
 
 function enqueue(change: Change): void {
@@ -254,7 +261,7 @@ async function offer(
     // A higher admin_epoch says that an administrator replaced the whole configuration.
     if (
       now.version.adminEpoch !== then.version.adminEpoch ||
-      objectsIn(now) !== objectsIn(then)
+      objectsIn(now, diff) !== objectsIn(then, diff)
     )
       return undefined;
   }

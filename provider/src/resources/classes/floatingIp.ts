@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { place, withoutPlacement, type PlacementArgs } from "./placement";
 import { resourceClass, type MemberOutputs } from "./resource";
 import type { AttributeValue, MemberArgs } from "./args";
 
-export interface FloatingIpArgs extends MemberArgs {
+export interface FloatingIpArgs extends MemberArgs, PlacementArgs {
   /** The address, IPv4 or IPv6, without a prefix. A change restarts it and every later member of its group. */
   ip: pulumi.Input<string>;
   /** The length of the network prefix, in bits. Default: that of the node's route to the address. */
@@ -32,6 +33,9 @@ export class FloatingIp extends resourceClass<
   MemberOutputs & FloatingIpOutputs
 >({
   type: "FloatingIp",
+  waits: true,
+  prepare: withoutPlacement,
+  beside: place,
   outputs: { activeNode: null },
   exclusive: ({ ip }) => ip,
 }) {}

@@ -1,22 +1,41 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AgentOptions } from "./agentOptions";
 import type { AttributeValue, ResourceArgs } from "./args";
+import { place, withoutPlacement, type PlacementArgs } from "./placement";
 import { resourceClass, type CommonOutputs } from "./resource";
 
 /** Names and values. */
 type Attributes = Record<string, pulumi.Input<AttributeValue>>;
 
-export interface PrimitiveArgs extends Omit<ResourceArgs, "verify"> {
+/** Any agent, as pcs spells it; an editor proposes those whose options it knows. */
+export type AgentName = keyof AgentOptions | (string & {});
+
+/** What every agent of resource-agents takes, and none describes. */
+interface Traced {
+  /** Whether it writes a trace of each operation. */
+  trace_ra?: pulumi.Input<AttributeValue>;
+  /** Where to. */
+  trace_file?: pulumi.Input<AttributeValue>;
+}
+
+/** The options of an agent: by name, where they are known; any, where the agent is another one or not known beforehand. */
+export type OptionsOf<Agent extends AgentName> =
+  Agent extends keyof AgentOptions ? AgentOptions[Agent] & Traced : Attributes;
+
+export interface PrimitiveArgs<Agent extends AgentName = string>
+  extends Omit<ResourceArgs, "verify">, PlacementArgs {
   /**
    * What runs it, as pcs spells it: "ocf:heartbeat:Filesystem", "systemd:nginx", "lsb:nginx", "service:nginx". It must be
    * installed wherever the resource may run. A change replaces the resource, old one first.
    */
-  agent: pulumi.Input<string>;
+  agent: pulumi.Input<Agent>;
   /**
-   * The agent's parameters (`pcs resource describe AGENT` shows them). A change restarts the resource and every later member of
+   * The agent's parameters (`pcs resource describe AGENT` shows them). Of an agent that Debian 12 or 13 brings, an editor knows
+   * their names; what is required, and what the nodes' own version takes, is asked in preview. A change restarts the resource and every later member of
    * its group, but for a parameter that the agent declares reloadable: preview says which it is. What is a secret in the program
    * is encrypted in the state; whoever may read the cluster's configuration reads it there. Default: none.
    */
-  options?: pulumi.Input<Attributes | undefined>;
+  options?: pulumi.Input<OptionsOf<Agent> | undefined>;
   /**
    * By operation, such as `monitor`: its attributes, such as `interval`, `timeout` and `on-fail`. What is not named is the
    * agent's own when it is created, and left as it is afterwards. A change restarts nothing.
@@ -51,10 +70,20 @@ export interface PrimitiveOutputs {
  *   group: "mail",
  * });
  */
-export class Primitive extends resourceClass<
-  PrimitiveArgs,
-  CommonOutputs & PrimitiveOutputs
->({
+export class Primitive<
+  Agent extends AgentName = AgentName,
+> extends resourceClass<PrimitiveArgs, CommonOutputs & PrimitiveOutputs>({
   type: "Primitive",
+  waits: true,
+  prepare: withoutPlacement,
+  beside: place,
   outputs: { activeNode: null },
-}) {}
+}) {
+  constructor(
+    name: string,
+    args: PrimitiveArgs<Agent>,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    super(name, args as PrimitiveArgs, options);
+  }
+}

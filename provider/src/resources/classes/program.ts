@@ -4,6 +4,50 @@ import * as pulumi from "@pulumi/pulumi";
 const declared = new Map<string, string[]>();
 let written: string | undefined;
 
+/** By resource: the objects that this program puts on it from outside, such as constraints. */
+const awaited = new Map<string, string[]>();
+
+/** Notes that the resources wait for an object, where their ids are known at once. */
+export function noteAwaited(
+  id: pulumi.Input<string>,
+  resources: readonly (string | undefined)[],
+): void {
+  if (typeof id !== "string") return;
+  for (const resource of new Set(resources))
+    if (resource !== undefined)
+      awaited.set(resource, [...(awaited.get(resource) ?? []), id]);
+}
+
+/**
+ * Tells the provider which of the program's other objects its resources wait for: none starts before the constraints on it are
+ * there, though Pulumi makes it before these. The provider keeps none of it.
+ */
+export function awaitedInput(): pulumi.Output<string | undefined> {
+  return atEnd(() =>
+    awaited.size > 0 ? JSON.stringify(Object.fromEntries(awaited)) : undefined,
+  );
+}
+
+/** The groups that the program declares; undefined where the id of one is not known at once. */
+let groups: string[] | undefined = [];
+
+export function noteGroup(id: pulumi.Input<string>): void {
+  if (typeof id === "string") groups?.push(id);
+  else groups = undefined;
+}
+
+/** Tells the provider which groups there are, for a member whose group nobody declares. The provider keeps none of it. */
+export function groupsInput(): pulumi.Output<string | undefined> {
+  return atEnd(() => groups && JSON.stringify(groups));
+}
+
+/** What holds once all that the program declares in one go is declared. */
+function atEnd<Value>(value: () => Value): pulumi.Output<Value> {
+  return pulumi.output(
+    new Promise<Value>((resolve) => setImmediate(() => resolve(value()))),
+  ) as pulumi.Output<Value>;
+}
+
 /**
  * Tells the provider what the program's other resources are to be: Pulumi asks it about one after the other, and whoever
  * takes over a unit or an address may be asked about before the one that gives it up. The provider keeps none of it.
@@ -16,12 +60,7 @@ export function programInput(
     declared.set(id, [...(declared.get(id) ?? []), value]);
     written = undefined;
   }
-  const whole = new Promise<string>((resolve) =>
-    // Once all that the program declares in one go is declared.
-    setImmediate(() => {
-      written ??= JSON.stringify(Object.fromEntries(declared));
-      resolve(written);
-    }),
+  return atEnd(
+    () => (written ??= JSON.stringify(Object.fromEntries(declared))),
   );
-  return pulumi.output(whole);
 }

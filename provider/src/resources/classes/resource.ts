@@ -3,7 +3,15 @@ import type { Connection } from "../../connection";
 import { providerText, type ProviderName } from "../shim";
 import { connectionInput, type ConnectionArgs } from "./connection";
 import { replacedInOrder } from "./options";
-import { programInput } from "./program";
+import {
+  awaitedInput,
+  groupsInput,
+  noteAwaited,
+  noteGroup,
+  programInput,
+} from "./program";
+import type { PlacementName } from "./placement";
+import { knownId, noteId, type ResourceReference } from "./reference";
 
 /** What every resource takes to be reached. */
 interface CommonArgs {
@@ -24,9 +32,9 @@ export interface MemberOutputs extends CommonOutputs {
 
 /** What a resource shows: each of its inputs, and `Own`, which are no inputs, or are always there. */
 export type ResourceOutputs<Args, Own> = {
-  readonly [Name in keyof Args as Exclude<Name, keyof Own>]-?: pulumi.Output<
-    pulumi.Unwrap<Args[Name]>
-  >;
+  readonly [
+    Name in keyof Args as Exclude<Name, keyof Own | PlacementName>
+  ]-?: pulumi.Output<pulumi.Unwrap<Args[Name]>>;
 } & { readonly [Name in keyof Own]-?: pulumi.Output<Own[Name]> };
 
 /** The class of a resource, with its inputs as outputs. */
@@ -49,8 +57,21 @@ interface ResourceKind<Args, Own> {
   readonly outputs: { readonly [Name in Exclude<keyof Own, keyof Args>]: null };
   /** The input that no two resources of a program may share: the provider is told all of them. */
   readonly exclusive?: (args: Args) => pulumi.Input<string>;
-  /** Marks what is secret. */
+  /** What it is put on from outside: that waits for it, where the program makes both. */
+  readonly isOn?: (args: Args) => readonly (ResourceReference | undefined)[];
+  /** Whether it may wait for what is put on it. */
+  readonly waits?: boolean;
+  /** Whether resources may be its members. */
+  readonly isGroup?: boolean;
+  /** Marks what is secret, and leaves out what the class itself makes something of. */
   readonly prepare?: (args: Args) => Args;
+  /** Makes what the inputs say of other objects, below it. */
+  readonly beside?: (
+    resource: pulumi.CustomResource & ResourceOutputs<object, CommonOutputs>,
+    name: string,
+    args: Args,
+    retainOnDelete: boolean | undefined,
+  ) => void;
 }
 
 /** What the class of a kind is derived from. */
@@ -58,7 +79,11 @@ export function resourceClass<Args extends CommonArgs, Own>({
   type,
   outputs,
   exclusive,
+  isOn,
+  waits,
+  isGroup,
   prepare = (args) => args,
+  beside,
 }: ResourceKind<Args, Own>): ResourceClass<Args, Own> {
   const provider = (type.charAt(0).toLowerCase() +
     type.slice(1)) as ProviderName;
@@ -82,10 +107,19 @@ export function resourceClass<Args extends CommonArgs, Own>({
           ...(exclusive
             ? { __program: programInput(resourceId, exclusive(args)) }
             : {}),
+          ...(waits ? { __awaited: awaitedInput() } : {}),
+          ...("group" in args && args.group !== undefined
+            ? { __groups: groupsInput() }
+            : {}),
           __provider: providerText(provider),
         },
         replacedInOrder(options),
       );
+      if (isGroup) noteGroup(resourceId);
+      const made = this as unknown as { resourceId: object };
+      noteId(this, made.resourceId, resourceId);
+      beside?.(this as never, name, args, options?.retainOnDelete);
+      if (isOn) noteAwaited(resourceId, isOn(args).map(knownId));
     }
   }
   return Declared as unknown as ResourceClass<Args, Own>;

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { place, withoutPlacement, type PlacementArgs } from "./placement";
 import { resourceClass, type CommonOutputs } from "./resource";
 import type { ResourceArgs, StandbyKind } from "./args";
 
-export interface ResourceGroupArgs extends ResourceArgs {
+export interface ResourceGroupArgs extends ResourceArgs, PlacementArgs {
   /**
    * The ids of the members in the order in which they start; they stop in the reverse order. Give the resources' own
    * `resourceId` outputs, so that Pulumi knows the order too.
@@ -45,5 +46,9 @@ export class ResourceGroup extends resourceClass<
   CommonOutputs & ResourceGroupOutputs
 >({
   type: "ResourceGroup",
+  waits: true,
+  isGroup: true,
+  prepare: withoutPlacement,
+  beside: place,
   outputs: { activeNode: null },
 }) {}

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { place, withoutPlacement, type PlacementArgs } from "./placement";
 import { resourceClass, type MemberOutputs } from "./resource";
 import type { MemberArgs, Queue, StandbyKind } from "./args";
 
-export interface SystemdResourceArgs extends MemberArgs {
+export interface SystemdResourceArgs extends MemberArgs, PlacementArgs {
   /** The systemd service, such as "postfix" or "postfix@-". It must exist on every node. */
   unit: pulumi.Input<string>;
   /**
@@ -63,6 +64,9 @@ export class SystemdResource extends resourceClass<
   MemberOutputs & SystemdResourceOutputs
 >({
   type: "SystemdResource",
+  waits: true,
+  prepare: withoutPlacement,
+  beside: place,
   outputs: {
     registeredUnit: null,
     pendingNodes: null,

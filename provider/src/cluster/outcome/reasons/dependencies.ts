@@ -7,6 +7,7 @@ import {
   meant,
   nodesOf,
   stoppedPart,
+  type Configured,
   type Evidence,
   type NodeCause,
 } from "./evidence";
@@ -103,7 +104,7 @@ export function ticketCauses(
 
 /** The tickets whose loss has Pacemaker neither stop nor change what runs. */
 export function freezingTickets(
-  evidence: Evidence,
+  evidence: Configured,
   subjects: readonly string[],
 ): string[] {
   return missingTickets(evidence, subjects)
@@ -128,7 +129,7 @@ interface MissingTicket {
 }
 
 function missingTickets(
-  { placement, ...evidence }: Evidence,
+  { placement }: Pick<Configured, "placement">,
   subjects: readonly string[],
 ): MissingTicket[] {
   return placement.constraints
@@ -141,7 +142,7 @@ function missingTickets(
         ...members
           .filter(({ role }) => !isPromotion(role))
           .map((one) => one.id),
-      ].flatMap((one) => meant({ placement, ...evidence }, one, subjects));
+      ].flatMap((one) => meant({ placement }, one, subjects));
       const state = placement.tickets.get(ticket);
       const isGranted = state?.granted === true;
       if (isGranted && !state.standby) return [];

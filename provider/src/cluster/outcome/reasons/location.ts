@@ -1,4 +1,5 @@
-import { holds, ruleText } from "../../../model/rule";
+import { holds } from "../../../model/rule";
+import { spellRule } from "../../../model/ruleText";
 import { infinity, formatScore, parseScore } from "../../../model/score";
 import { isFalse, type Placement } from "../../../model/placement";
 import { child, children, type XmlElement } from "../../../model/xml";
@@ -173,7 +174,7 @@ function bansOf(
       .map(({ score, rule }) => {
         const details = [
           ...(pattern === undefined ? [] : [`rsc-pattern ${pattern}`]),
-          ...(rule ? [ruleText(rule)] : []),
+          ...(rule ? [spellRule(rule)] : []),
           ...(score > -infinity ? [`score ${formatScore(score)}`] : []),
         ];
         const how = score > -infinity ? "kept" : "banned";
