@@ -10,6 +10,7 @@ export {
   healNode,
   startNode,
   stopNode,
+  waitMissed,
   waitOnline,
 } from "./nodes";
 export { describeLab, requireLab, type Lab } from "./lab";

@@ -3,10 +3,11 @@
 import { leaderOf } from "./cgroups";
 import { type CommandOptions, type CommandResult } from "./command";
 import { boot, captureOnNode, powerOff } from "./containers";
-import { waitHealthy } from "./health";
+import { viewFrom, waitHealthy } from "./health";
 import type { Lab } from "./lab";
 import { resetAddresses, setLink } from "./network";
 import type { NodePlan } from "./plan";
+import { waitUntil } from "./wait";
 
 function planOf(lab: Lab, node: string): NodePlan {
   const found = lab.nodes.find(({ name }) => name === node);
@@ -45,6 +46,24 @@ export async function waitOnline(
 ): Promise<void> {
   const plans = nodes.map((node) => planOf(lab, node));
   await waitHealthy(lab.name, plans, { timeoutMs }, [22]);
+}
+
+/** Waits until all others that run miss the given node: a token's time after its end, while the cluster still says "online". */
+export async function waitMissed(lab: Lab, node: string): Promise<void> {
+  const others = lab.nodes.filter(({ name }) => name !== node);
+  await waitUntil(
+    `${node} to be missed by the others`,
+    async () => {
+      for (const { name } of others) {
+        if (leaderOf(lab.name, name) === undefined) continue;
+        const view = await viewFrom(lab.name, name);
+        if (!view) return `Pacemaker does not answer on ${name}`;
+        if (view.online.includes(node)) return `${node} is online for ${name}`;
+      }
+      return undefined;
+    },
+    { intervalMs: 150, timeoutMs: 60_000 },
+  );
 }
 
 /** Pulls the node's cable out. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { execOnNode, stopNode } from "../../lab";
+import { execOnNode, stopNode, waitMissed } from "../../lab";
 import {
   eventually,
   failedWith,
@@ -18,10 +18,7 @@ onLab("bookworm", "a cluster with nodes down", (lab) => {
       ({ name }) => name,
     );
     await stopNode(lab(), first);
-    await eventually(`${first} to be missed`, async () => {
-      const nodes = await onNode(lab(), third, "crm_node", "--partition");
-      return nodes.includes(first) ? undefined : true;
-    });
+    await waitMissed(lab(), first);
     const project = await makeProject(t, lab(), {
       program: smtpStack.program,
     });

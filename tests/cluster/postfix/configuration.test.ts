@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startNode, stopNode, waitOnline, type Lab } from "../../../lab";
+import {
+  startNode,
+  stopNode,
+  waitMissed,
+  waitOnline,
+  type Lab,
+} from "../../../lab";
 import {
   failedWith,
   linesInLogs,
@@ -142,6 +148,7 @@ onLab("bookworm", "files that are the same on every node", (lab) => {
 
     // A node that is down is told of, and caught up.
     await stopNode(lab(), "node-03");
+    await waitMissed(lab(), "node-03");
     const down = succeeded(await project.up());
     const late =
       /warning: lab: node-03 has not got these files: it was down\. A failover to it would run an old configuration\./;

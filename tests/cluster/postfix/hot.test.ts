@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startNode, stopNode, waitOnline, type Lab } from "../../../lab";
+import {
+  startNode,
+  stopNode,
+  waitMissed,
+  waitOnline,
+  type Lab,
+} from "../../../lab";
 import {
   epoch,
   eventually,
@@ -84,11 +90,7 @@ onLab(
 
       // One node is down while the stack is made.
       await stopNode(lab(), "node-03");
-      await eventually("the cluster to see it", async () =>
-        /OFFLINE: \[ node-03 \]/.test((await onEveryOther(lab()))["node-01"]!)
-          ? true
-          : undefined,
-      );
+      await waitMissed(lab(), "node-03");
       const created = succeeded(await project.up());
       assert.match(
         created.output,
@@ -200,8 +202,3 @@ onLab(
     });
   },
 );
-
-/** What the nodes that are on see of the cluster. */
-async function onEveryOther(lab: Lab): Promise<Record<string, string>> {
-  return onEveryNode({ ...lab, nodes: lab.nodes.slice(0, 2) }, "crm_mon -1");
-}

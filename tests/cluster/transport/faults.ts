@@ -9,6 +9,7 @@ import {
   healNode,
   startNode,
   stopNode,
+  waitMissed,
   waitOnline,
   type Lab,
 } from "../../../lab";
@@ -252,14 +253,7 @@ export async function measure(
       async make() {
         await cutNode(lab, first.name);
         await stopNode(lab, first.name);
-        await eventually(`${first.name} to be missed`, async () => {
-          const text = await onNode(
-            lab,
-            second.name,
-            ...["crm_node", "--partition"],
-          );
-          return text.includes(first.name) ? undefined : true;
-        });
+        await waitMissed(lab, first.name);
         return {
           address: first.address,
           async undo() {
