@@ -8,6 +8,7 @@ import {
   duration,
   failureReport,
   fileHeading,
+  longestFiles,
   testLine,
 } from "./testing/print";
 import { endAll, runFile } from "./testing/run-file";
@@ -27,9 +28,11 @@ const FILE_LIMIT = 15 * 60_000;
 const FAST_AT_ONCE = 2;
 const CLUSTER_AT_ONCE = 2;
 const SILENCE = 30_000;
+const LONGEST = 30;
 
 interface Outcome {
   tally: Tally;
+  ran: FileResult[];
   failed: FileResult[];
   notes: string[];
 }
@@ -92,6 +95,7 @@ async function runFiles(
   });
   return {
     tally: results.map(({ tally }) => tally).reduce(add, NOTHING),
+    ran: results,
     failed: results.filter(({ failures }) => failures.length > 0),
     notes: [],
   };
@@ -112,7 +116,12 @@ function skipAll(
 ): Outcome {
   const notes = files.map((file) => `skip ${file}: ${reasons.join("; ")}`);
   notes.forEach(say);
-  return { tally: { ...NOTHING, skipped: files.length }, failed: [], notes };
+  return {
+    tally: { ...NOTHING, skipped: files.length },
+    ran: [],
+    failed: [],
+    notes,
+  };
 }
 
 /** The CLI for the cluster's tests, or why they cannot run. Where it must be built, the fast tests run meanwhile. */
@@ -174,6 +183,8 @@ function summarize(outcomes: readonly Outcome[], milliseconds: number): number {
   const tally = isCI() ? strict(counted) : counted;
   if (isCI() && counted.skipped > 0)
     say(`${counted.skipped} skipped: on CI these are failures`);
+  const ran = outcomes.flatMap((outcome) => outcome.ran);
+  if (ran.length > LONGEST) say(`${longestFiles(ran, LONGEST).join("\n")}\n`);
   say(`All of it took ${duration(milliseconds)}.`);
   say(closingLine(tally));
   return exitCode(tally);

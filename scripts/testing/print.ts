@@ -35,6 +35,24 @@ export function fileHeading(result: FileResult): string {
   return `${result.file}: ${closingLine(result.tally)} (${duration(result.milliseconds)})`;
 }
 
+/** Where the time went: the files that took longest, and what all of them took, one after another. */
+export function longestFiles(
+  files: readonly Pick<FileResult, "file" | "milliseconds">[],
+  count: number,
+): string[] {
+  const sorted = [...files].sort((a, b) => b.milliseconds - a.milliseconds);
+  const sum = sorted.reduce(
+    (total, { milliseconds }) => total + milliseconds,
+    0,
+  );
+  return [
+    `The ${Math.min(count, sorted.length)} files that took longest, of ${sorted.length} that took ${duration(sum)} together:`,
+    ...sorted
+      .slice(0, count)
+      .map(({ file, milliseconds }) => `  ${duration(milliseconds)}  ${file}`),
+  ];
+}
+
 const OUTPUT_LINES = 60;
 
 /** Each failure with its details, and what the file printed. */

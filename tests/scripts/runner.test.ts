@@ -6,7 +6,12 @@ import { after, before, suite, test } from "node:test";
 import type { FileResult } from "../../scripts/testing/judge";
 import { withLabs } from "../../scripts/testing/lab";
 import { inPool } from "../../scripts/testing/pool";
-import { duration, failureReport, testLine } from "../../scripts/testing/print";
+import {
+  duration,
+  failureReport,
+  longestFiles,
+  testLine,
+} from "../../scripts/testing/print";
 import { runFile } from "../../scripts/testing/run-file";
 import { select } from "../../scripts/testing/select";
 import {
@@ -84,6 +89,19 @@ test("a pool keeps to its width and to the order", async () => {
   });
   assert.deepEqual(results, [60, 10, 20, 2]);
   assert.equal(most, 2);
+});
+
+test("the files that took longest come first, with the sum of all", () => {
+  const files = [
+    { file: "short", milliseconds: 500 },
+    { file: "long", milliseconds: 90_000 },
+    { file: "middle", milliseconds: 2000 },
+  ];
+  assert.deepEqual(longestFiles(files, 2), [
+    "The 2 files that took longest, of 3 that took 92.5 s together:",
+    "  90.0 s  long",
+    "  2.0 s  middle",
+  ]);
 });
 
 test("durations read well", () => {
