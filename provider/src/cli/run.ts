@@ -12,11 +12,13 @@ import {
 import { hostKeys, type Output } from "./hostKeys";
 import { kinds, type Kind } from "../drill/report";
 import { drillHelp, runDrill } from "./drill";
+import { parseDisruption, previewHelp, runPreview } from "./preview";
 import { drainNode, queues } from "./queues";
 
 const help = `Usage: pulumi-pacemaker host-keys [--port PORT] HOST...
        pulumi-pacemaker queues [--json] [--drain NODE [--seconds N]] [CONNECTION]
        pulumi-pacemaker drill [--kind KIND] [--group ID] [--svg FILE] [CONNECTION]
+       pulumi-pacemaker preview [--json | --markdown] [--svg FILE] [CONNECTION]
 
 host-keys asks the hosts of a cluster for their ssh host keys and prints them as
 the \`hostKeys\` of a connection: for a program, and as \`pulumi config set\`
@@ -43,11 +45,13 @@ queues shows the mail queue of each node, also where Postfix does not run.
   --json               for programs
 
 ${drillHelp}
+${previewHelp}
 CONNECTION:
 ${connectionHelp}
 Exit code: 0 when every host has answered and, after --drain, nothing is left; 1
 when some have not (what the others said is printed all the same) or mail
-remains; 2 when the command is wrong.
+remains, or a change of the preview would be refused; 2 when the command is wrong;
+3 when the preview is beyond --max-disruption.
 `;
 
 const usage = 2;
@@ -75,10 +79,12 @@ export async function run(
         return await runQueues(rest, output);
       case "drill":
         return await runDrillCommand(rest, output);
+      case "preview":
+        return await runPreviewCommand(rest, output);
       case undefined:
         parse(argv, hostKeyOptions);
         throw new WrongUsage(
-          "a command is missing: host-keys, queues or drill",
+          "a command is missing: host-keys, queues, drill or preview",
         );
       default:
         throw new WrongUsage(`there is no command "${command}"`);
@@ -105,7 +111,12 @@ function commandFirst(argv: readonly string[]): readonly string[] {
     allowPositionals: true,
     strict: false,
     tokens: true,
-    options: { ...connectionOptions, ...queueOptions, ...drillOptions },
+    options: {
+      ...connectionOptions,
+      ...queueOptions,
+      ...drillOptions,
+      ...previewOptions,
+    },
   });
   const first = tokens.find((token) => token.kind === "positional");
   if (!first) return [];
@@ -228,6 +239,38 @@ async function runDrillCommand(
         ...{ kind: kind as Kind, group, port, seconds, json, svg, mail },
         greets: values["no-greeting"] !== true,
       },
+      output,
+    ),
+  );
+}
+
+const previewOptions = {
+  json: { type: "boolean" },
+  markdown: { type: "boolean" },
+  plan: { type: "string" },
+  svg: { type: "string" },
+  "max-disruption": { type: "string" },
+} as const;
+
+async function runPreviewCommand(
+  args: readonly string[],
+  output: Output,
+): Promise<number> {
+  const { values, positionals } = parse(args, {
+    ...connectionOptions,
+    ...previewOptions,
+  });
+  if (positionals.length > 0)
+    throw new WrongUsage(`preview takes no "${positionals[0]}"`);
+  const { json, markdown, plan, svg, stack, cwd } = values;
+  if (json && markdown)
+    throw new WrongUsage("give one of --json and --markdown");
+  const most = parseDisruption(values["max-disruption"] ?? "stop");
+  const format = json ? "json" : markdown ? "markdown" : "table";
+  return withConnection(values, (connection) =>
+    runPreview(
+      connection,
+      { ...{ format, plan, svg, most, stack, cwd } },
       output,
     ),
   );

@@ -127,9 +127,19 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
 /** In state: the resource exists, but its outcome was not reached. */
 const incomplete = "incomplete";
 
+const kinds = new Map<string, Kind<CommonInputs, object>>();
+
+/** What the kind of that name says of itself, where its module is loaded. */
+export function kindNamed(
+  name: string,
+): Kind<CommonInputs, object> | undefined {
+  return kinds.get(name);
+}
+
 export function handlers<Inputs extends CommonInputs, Outputs>(
   kind: Kind<Inputs, Outputs>,
 ): Handlers {
+  kinds.set(kind.name, kind as unknown as Kind<CommonInputs, object>);
   const outputsOf = (state: Properties): Properties =>
     Object.fromEntries(
       Object.entries(state).filter(

@@ -77,14 +77,15 @@ const patience = 4000;
 
 const clusters = new Map<string, Cluster>();
 
-/** The cluster behind a connection: one handle in a process for each distinct connection. */
-export function clusterOf(
-  connection: Connection,
-  open: OpenHost = openHost,
-): Cluster {
+/**
+ * The cluster behind a connection: one handle in a process for each distinct connection.
+ *
+ * @param open how its hosts are reached. Default: as it was introduced, else over ssh.
+ */
+export function clusterOf(connection: Connection, open?: OpenHost): Cluster {
   const identity = JSON.stringify(connection);
   const known = clusters.get(identity);
-  if (known && known.open === open) return known;
+  if (known && (open === undefined || known.open === open)) return known;
   const key = JSON.stringify([
     [...connection.hosts].sort(),
     connection.port ?? 22,
@@ -92,13 +93,18 @@ export function clusterOf(
   const cluster: Cluster = {
     key,
     connection,
-    open,
+    open: open ?? openHost,
     names: new Map(),
     setBack: new Set(),
     unitNames: new Map(),
   };
-  clusters.set(identity, cluster);
+  introduce(cluster);
   return cluster;
+}
+
+/** Makes a handle the one behind its connection. */
+export function introduce(cluster: Cluster): void {
+  clusters.set(JSON.stringify(cluster.connection), cluster);
 }
 
 /**

@@ -211,10 +211,16 @@ export async function foresee(
   { member, status, cib }: Observation,
   commands: readonly PcsCommand[],
 ): Promise<Staged> {
-  // What runs where stands in the status, which an observation leaves out.
-  const dc = atDc(member, status);
-  const text = await read(member, [cibadmin, "--query", ...dc]);
+  const text = await wholeText({ member, status });
   return stageText(member, text, spelled(cib, commands), true);
+}
+
+/** The whole CIB: what runs where stands in its status, which an observation leaves out. */
+export function wholeText({
+  member,
+  status,
+}: Omit<Observation, "cib">): Promise<string> {
+  return read(member, [cibadmin, "--query", ...atDc(member, status)]);
 }
 
 function spelled(cib: Cib, commands: readonly PcsCommand[]): PcsCommand[] {

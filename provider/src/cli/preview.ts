@@ -1,0 +1,123 @@
+/** `pulumi-pacemaker preview`: the whole effect of what Pulumi is going to do. */
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import "../provider";
+import type { Connection } from "../connection";
+import {
+  disruptions,
+  isBeyond,
+  type Disruption,
+} from "../cluster/rehearsal/effects";
+import { rehearseProgram } from "../resources/rehearsal";
+import { asMarkdown } from "../rehearsal/markdown";
+import { asTable } from "../rehearsal/table";
+import { asPicture } from "../rehearsal/picture";
+import { reportOf } from "../rehearsal/report";
+import { WrongUsage } from "./connection";
+import type { Output } from "./hostKeys";
+import { readPreview } from "./previewSteps";
+
+export interface PreviewOptions {
+  /** A file with what `pulumi preview --json` printed, "-" for the standard input. Default: it is run. */
+  readonly plan?: string | undefined;
+  readonly format: "table" | "json" | "markdown";
+  readonly svg?: string | undefined;
+  readonly most: Disruption;
+  readonly stack?: string | undefined;
+  readonly cwd?: string | undefined;
+}
+
+export const previewHelp = `preview runs "pulumi preview" and shows the whole of what the cluster would do: the
+handlers of this package make the changes on a copy of the cluster's
+configuration, and Pacemaker's own simulation carries them out there. The cluster is
+not touched.
+
+  --plan FILE          what "pulumi preview --json --show-sames" has printed;
+                       "-" reads it from the standard input
+  --json, --markdown   for programs; for a comment on a pull request
+  --svg FILE           draws what runs where, before and after
+  --max-disruption D   exit code 3 where a resource would suffer more than that:
+                       none, reload, restart, move or stop (stop)
+`;
+
+/** The exit code where the plan is beyond what it may do. */
+const beyondGate = 3;
+
+export async function runPreview(
+  connection: Connection,
+  options: PreviewOptions,
+  output: Output,
+): Promise<number> {
+  const text = await previewText(options);
+  const { operations, errors } = readText(text, options.plan);
+  if (errors.length > 0) {
+    output.err(`Pulumi's own preview failed:\n${errors.join("\n")}\n`);
+    return 1;
+  }
+  const rehearsal = await rehearseProgram(connection, operations);
+  const report = reportOf(connection.hosts, rehearsal);
+  const beyond = report.effects.filter((effect) =>
+    isBeyond(effect, options.most),
+  );
+  output.out(
+    options.format === "json"
+      ? `${JSON.stringify({ ...report, maxDisruption: options.most, beyond }, undefined, 2)}\n`
+      : options.format === "markdown"
+        ? asMarkdown(report)
+        : asTable(report),
+  );
+  if (options.svg !== undefined) writeFileSync(options.svg, asPicture(report));
+  if (beyond.length > 0) {
+    output.err(
+      `beyond --max-disruption ${options.most}: ${beyond.map(({ resource, what }) => `${resource} ${what}`).join(", ")}\n`,
+    );
+    return beyondGate;
+  }
+  return report.results.some(({ outcome }) => outcome === "refused") ? 1 : 0;
+}
+
+export function parseDisruption(value: string): Disruption {
+  const found = disruptions.find((one) => one === value);
+  if (found) return found;
+  throw new WrongUsage(
+    `--max-disruption ${value}: must be one of ${disruptions.join(", ")}`,
+  );
+}
+
+function readText(text: string, from: string | undefined) {
+  try {
+    return readPreview(text);
+  } catch (error) {
+    throw new WrongUsage(
+      `what ${from ?? "pulumi preview --json"} holds cannot be read: ${(error as Error).message}`,
+    );
+  }
+}
+
+async function previewText({
+  plan,
+  stack,
+  cwd,
+}: PreviewOptions): Promise<string> {
+  if (plan !== undefined) return readFileSync(plan === "-" ? 0 : plan, "utf8");
+  const argv = [
+    ...["preview", "--json", "--show-sames", "--non-interactive"],
+    ...(stack === undefined ? [] : ["--stack", stack]),
+  ];
+  return new Promise((resolve, reject) =>
+    execFile(
+      "pulumi",
+      argv,
+      { cwd, maxBuffer: 256 * 1024 * 1024 },
+      (error, stdout, stderr) =>
+        // A preview that found errors has printed them, and exits with 255.
+        stdout.trim().startsWith("{") || !error
+          ? resolve(stdout)
+          : reject(
+              new WrongUsage(
+                `"pulumi ${argv.join(" ")}" failed:\n${stderr.trim() || error.message}`,
+              ),
+            ),
+    ),
+  );
+}

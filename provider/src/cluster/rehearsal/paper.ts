@@ -1,0 +1,198 @@
+/**
+ * A cluster on paper: whoever works on it works on a copy of the CIB, and what the cluster would do is computed by Pacemaker's own
+ * simulation and written down as if it had happened. The very code that changes a cluster changes this one, so that what it
+ * shows is what that code would do. Tools that only read run on the nodes; whatever else would run there is noted, and
+ * does not run.
+ */
+import { randomBytes } from "node:crypto";
+import type { Connection } from "../../connection";
+import { PacemakerError } from "../../errors";
+import { parseSimulation, type SimulatedAction } from "../../model/simulation";
+import type { ClusterStatus } from "../../model/status";
+import { parseStatus } from "../../model/status";
+import type { ExecOptions, ExecResult, Host } from "../../ssh";
+import {
+  clusterOf,
+  introduce,
+  onMember,
+  parse,
+  readStatus,
+  type Cluster,
+  type Member,
+} from "../nodes/members";
+import { indent } from "../report";
+import { wholeText } from "../transaction/observe";
+import {
+  advanceScript,
+  readAdvanced,
+  withoutFailures,
+  withoutGone,
+} from "./advance";
+import { rewriteShown, type UnitOff } from "./units";
+
+/** How things stand on it at one moment. */
+export interface Moment {
+  /** The whole CIB, with its status. */
+  readonly text: string;
+  readonly status: ClusterStatus;
+}
+
+/** What would run on a node, and is no look. */
+export interface Aside {
+  readonly node: string;
+  readonly argv: readonly string[];
+}
+
+export interface Paper {
+  /** Leads to the copy: handlers that are given it work on that, and on nothing else. */
+  readonly connection: Connection;
+  readonly cluster: Cluster;
+  /** What the cluster is about to do in any case. */
+  readonly pending: readonly SimulatedAction[];
+  /** How things stand once it has done that. */
+  readonly first: Moment;
+  /** How things stand now. */
+  readonly now: () => Moment;
+  /** What each change since has made the cluster do. */
+  readonly turns: readonly (readonly SimulatedAction[])[];
+  readonly asides: readonly Aside[];
+}
+
+/** How long the simulation of one change may take, in seconds. */
+const simulationSeconds = 120;
+
+let papers = 0;
+
+/**
+ * Copies a cluster.
+ *
+ * @throws PacemakerError where no member of the quorate partition answers.
+ */
+export async function paperOf(connection: Connection): Promise<Paper> {
+  const real = clusterOf(connection);
+  const { member, text: whole } = await onMember(real, async (member, seen) => {
+    const status = seen ?? (await readStatus(member));
+    return { member, text: await wholeText({ member, status }) };
+  });
+  const began = await advance(member, whole);
+  let now = began.moment;
+  const turns: (readonly SimulatedAction[])[] = [];
+  const asides: Aside[] = [];
+  const unitsOff: UnitOff[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Changes come one after the other. */
+  const turn = (text: string, patch?: string): Promise<ExecResult> => {
+    const result = last.then(async () => {
+      const { moment, actions, refused } = await advance(member, text, patch);
+      if (refused) return refused;
+      now = moment;
+      turns.push(actions);
+      return ok();
+    });
+    last = result.catch(() => undefined);
+    return result;
+  };
+
+  const answer = async (
+    host: Host,
+    node: string,
+    argv: readonly string[],
+    options: ExecOptions,
+  ): Promise<ExecResult> => {
+    const [program = "", first] = argv;
+    const tool = program.split("/").at(-1);
+    if (tool === "crm_mon") return ok(monOf(now));
+    if (tool === "cibadmin" && first === "--query") return ok(now.text);
+    if (tool === "cibadmin" && first === "--patch")
+      return turn(now.text, options.stdin ?? "");
+    if (tool === "crmadmin") return ok("in state S_IDLE: ok\n");
+    if (tool === "crm_resource" && first === "--cleanup")
+      return turn(
+        withoutFailures(now.text, argv[argv.indexOf("--resource") + 1] ?? ""),
+      );
+    if (options.reads !== true && program !== "/usr/sbin/crm_simulate") {
+      asides.push({ node, argv });
+      if (tool === "systemctl")
+        unitsOff.push({ node, unit: argv.at(-1)!, argv });
+      return ok();
+    }
+    const result = await host.exec(argv, options);
+    return tool === "systemctl" && first === "show"
+      ? { ...result, stdout: rewriteShown(result.stdout, node, unitsOff) }
+      : result;
+  };
+
+  papers += 1;
+  const cluster: Cluster = {
+    key: `paper ${papers} of ${real.key}`,
+    // No two of the same cluster are mixed up.
+    connection: { ...connection, paper: papers } as Connection,
+    async open(_connection, address) {
+      const host = await real.open(connection, address);
+      return {
+        ...host,
+        exec: async (argv, options = {}) =>
+          answer(host, (await real.names.get(address)) ?? "", argv, options),
+      };
+    },
+    names: real.names,
+    setBack: new Set(),
+    unitNames: real.unitNames,
+  };
+  introduce(cluster);
+  return {
+    connection: cluster.connection,
+    cluster,
+    pending: began.actions,
+    first: began.moment,
+    now: () => now,
+    turns,
+    asides,
+  };
+}
+
+const ok = (stdout = ""): ExecResult => ({ code: 0, stdout, stderr: "" });
+
+/** What crm_mon printed of a moment. */
+const printed = new WeakMap<Moment, string>();
+const monOf = (moment: Moment): string => printed.get(moment)!;
+
+/** Has a node compute what becomes of a configuration, once a patch is applied to it. */
+async function advance(
+  member: Member,
+  text: string,
+  patch?: string,
+): Promise<{
+  readonly moment: Moment;
+  readonly actions: readonly SimulatedAction[];
+  /** Where the patch was refused: in cibadmin's words. */
+  readonly refused?: ExecResult;
+}> {
+  const boundary = `paper-${randomBytes(12).toString("hex")}`;
+  const { stdout, stderr } = await member.host.exec(["/bin/sh", "-s"], {
+    stdin: advanceScript(text, patch, boundary),
+    timeoutSeconds: simulationSeconds,
+    reads: true,
+  });
+  const advanced = readAdvanced(stdout, boundary);
+  if (!advanced)
+    throw new PacemakerError(
+      "cluster",
+      `what the cluster would do could not be computed on ${member.node}: the script ended early and printed\n` +
+        `${indent(`${stdout}${stderr}`.slice(-2000))}\nNothing was changed.`,
+      member.host.address,
+    );
+  const moment: Moment = {
+    text: withoutGone(advanced.cib),
+    status: parse(member, "crm_mon", advanced.mon, parseStatus),
+  };
+  printed.set(moment, advanced.mon);
+  return {
+    moment,
+    actions: advanced.simulations.flatMap((one) =>
+      parse(member, "crm_simulate", one, parseSimulation),
+    ),
+    ...(advanced.refused ? { refused: advanced.refused } : {}),
+  };
+}

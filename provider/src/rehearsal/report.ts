@@ -1,0 +1,137 @@
+/** What a rehearsal has shown, as data: what is printed in any form is made from it. */
+import {
+  disruptionOf,
+  durationsIn,
+  effectsOf,
+  wordsOf,
+  type Disruption,
+  type Effect,
+} from "../cluster/rehearsal/effects";
+import type { Outcome, Rehearsal } from "../resources/rehearsal";
+import { describeForesight } from "../cluster/preview/foresight";
+
+export interface Result {
+  readonly urn: string;
+  readonly name: string;
+  readonly resourceId: string;
+  readonly kind: string;
+  readonly verb: string;
+  readonly outcome: Outcome;
+  readonly why?: string;
+}
+
+export interface Report {
+  readonly hosts: readonly string[];
+  readonly nodes: readonly string[];
+  readonly results: readonly Result[];
+  readonly effects: readonly (Effect & {
+    readonly disruption: Disruption;
+    readonly words: string;
+    /** Whether the program declares it. */
+    readonly declared: boolean;
+  })[];
+  /** What the cluster is about to do in any case, in words. */
+  readonly pending?: string;
+  /** What is stopped or disabled on the nodes themselves. */
+  readonly units: readonly string[];
+  /** How many transitions it takes. */
+  readonly transitions: number;
+  /** By resource: the nodes on which it runs. */
+  readonly before: Readonly<Record<string, readonly string[]>>;
+  readonly after: Readonly<Record<string, readonly string[]>>;
+  /** What is declared and would not run. */
+  readonly stopped: readonly string[];
+}
+
+export function reportOf(
+  hosts: readonly string[],
+  { paper, results }: Rehearsal,
+): Report {
+  const { first, pending, turns, asides } = paper;
+  const last = paper.now();
+  const declared = new Set(
+    results
+      .filter(({ operation }) => operation.verb !== "delete")
+      .map(({ operation }) => String(operation.inputs.resourceId)),
+  );
+  const all = new Set(
+    results.map(({ operation }) => String(operation.inputs.resourceId)),
+  );
+  const effects = effectsOf(
+    first.status.resources,
+    last.status.resources,
+    turns.flat(),
+    durationsIn(first.text),
+  ).map((effect) => ({
+    ...effect,
+    disruption: disruptionOf(effect),
+    words: wordsOf(effect),
+    declared: all.has(effect.resource),
+  }));
+  const anyhow = describeForesight({ before: [], after: pending });
+  const after = placesOf(last);
+  return {
+    hosts,
+    nodes: last.status.nodes.map(({ name }) => name),
+    results: results.map(({ operation, outcome, why }) => ({
+      urn: operation.urn,
+      name: operation.name,
+      resourceId: String(operation.inputs.resourceId),
+      kind: operation.kind,
+      verb: operation.verb,
+      outcome,
+      ...(why === undefined ? {} : { why }),
+    })),
+    effects,
+    ...(anyhow === undefined ? {} : { pending: anyhow }),
+    units: [
+      ...new Set(
+        asides.map(({ node, argv }) => {
+          const [program = "", ...words] = argv;
+          return `${program.split("/").at(-1)} ${words.join(" ")} on ${node}`;
+        }),
+      ),
+    ],
+    transitions: turns.filter((turn) => turn.length > 0).length,
+    before: placesOf(first),
+    after,
+    stopped: [...last.status.resources.keys()].filter(
+      (id) => declared.has(id) && (after[id] ?? []).length === 0,
+    ),
+  };
+}
+
+function placesOf({
+  status,
+}: {
+  status: Rehearsal["paper"]["first"]["status"];
+}): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    [...status.resources]
+      .filter(([, found]) => !found.orphaned)
+      .map(([id, { active, nodes }]) => [id, active ? [...nodes].sort() : []]),
+  );
+}
+
+/** "2 start, 1 restarts, 3 move", or that nothing does. */
+export function summaryOf({ effects, results }: Report): string {
+  const kinds = [
+    ["is blocked", "blocked"],
+    ["stops", "stop"],
+    ["moves", "move"],
+    ["restarts", "restart"],
+    ["is demoted", "demoted"],
+    ["reloads", "reload"],
+    ["is promoted", "promoted"],
+    ["starts", "start"],
+  ] as const;
+  const counted = kinds.flatMap(([what, word]) => {
+    const count = effects.filter((effect) => effect.what === what).length;
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
+  const refused = results.filter(({ outcome }) => outcome === "refused").length;
+  return [
+    counted.length > 0 ? counted.join(", ") : "nothing stops, moves or starts",
+    ...(refused > 0 ? [`${refused} refused`] : []),
+  ].join("; ");
+}

@@ -1,0 +1,68 @@
+/** The report for a terminal. */
+import { summaryOf, type Report } from "./report";
+
+const signs: Readonly<Record<string, string>> = {
+  created: "+",
+  "taken over": "=",
+  changed: "~",
+  deleted: "-",
+  unchanged: " ",
+  refused: "!",
+  "not reached": "!",
+  "not looked at": "?",
+};
+
+export function asTable(report: Report): string {
+  const { hosts, results, effects, pending, units, stopped } = report;
+  const shown = results.filter(
+    ({ outcome, resourceId }) =>
+      outcome !== "unchanged" ||
+      effects.some(({ resource }) => resource === resourceId),
+  );
+  const width = Math.max(
+    0,
+    ...shown.map(({ resourceId }) => resourceId.length),
+  );
+  const lines = shown.map(({ resourceId, outcome, why }) => {
+    const words = effects
+      .filter(({ resource }) => resource === resourceId)
+      .map((effect) => effect.words);
+    const end = [outcome, ...words].join("; ");
+    return `  ${signs[outcome] ?? " "} ${resourceId.padEnd(width)}  ${end}${why === undefined ? "" : `\n${indent(why)}`}`;
+  });
+  const others = effects
+    .filter(({ declared }) => !declared)
+    .map(({ resource, words }) => `    ${resource} ${words}`);
+  const same = results.length - shown.length;
+  return [
+    `Cluster of ${hosts.join(", ")}:`,
+    ...lines,
+    ...(same > 0 ? [`    ${same} unchanged`] : []),
+    ...section("What this program does not declare goes along:", others),
+    ...section(
+      "On the nodes:",
+      units.map((unit) => `    ${unit}`),
+    ),
+    ...section(
+      "Declared, and would not run afterwards:",
+      stopped.map((id) => `    ${id}`),
+    ),
+    ...(pending === undefined
+      ? []
+      : [`The cluster itself is about to ${pending}, whatever is done here.`]),
+    `Altogether: ${summaryOf(report)}.`,
+    "",
+  ].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? [title, ...lines] : [];
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `      ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,242 @@
+/** What `pulumi-pacemaker preview` says of a change, held against what Pacemaker then did. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Lab } from "../../../lab";
+import {
+  cib,
+  labConnection,
+  makeProject,
+  nothingChanged,
+  onLab,
+  onNode,
+  statuses,
+  succeeded,
+  suitesOr,
+  type Project,
+} from "../harness";
+import { all } from "../harness/xml";
+import { oursIn } from "../postfix/command";
+import {
+  address,
+  group,
+  makeUnit,
+  programOf,
+  service,
+  type Declaration,
+} from "./programs";
+
+interface Report {
+  results: { resourceId: string; outcome: string; why?: string }[];
+  effects: {
+    resource: string;
+    what: string;
+    from: string[];
+    to: string[];
+    declared: boolean;
+  }[];
+  after: Record<string, string[]>;
+  units: string[];
+  stopped: string[];
+}
+
+/** By resource: where it runs, and which of its starts that was. */
+type History = Map<string, { nodes: string[]; starts: string }>;
+
+async function history(lab: Lab): Promise<History> {
+  const memory = await cib(lab);
+  const starts = new Map<string, string[]>();
+  for (const node of all(memory, "node_state"))
+    for (const resource of all(node, "lrm_resource"))
+      for (const { attributes } of all(resource, "lrm_rsc_op"))
+        if (attributes.operation === "start")
+          starts.set(resource.attributes.id!, [
+            ...(starts.get(resource.attributes.id!) ?? []),
+            `${node.attributes.uname} ${attributes["call-id"]} ${attributes["last-rc-change"]}`,
+          ]);
+  return new Map(
+    [...(await statuses(lab))].map(([id, { nodes }]) => [
+      id,
+      {
+        nodes,
+        starts: (starts.get(id) ?? [])
+          .filter((one) => nodes.includes(one.split(" ")[0]!))
+          .sort()
+          .join(),
+      },
+    ]),
+  );
+}
+
+/** What became of each resource between two moments, in the words of the preview. */
+function happened(before: History, after: History): string[] {
+  const none = { nodes: [], starts: "" };
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .flatMap((id) => {
+      const [was, is] = [before.get(id) ?? none, after.get(id) ?? none];
+      const [from, to] = [was.nodes.join(), is.nodes.join()];
+      if (from === to)
+        return was.starts === is.starts ? [] : [`${id} restarts on ${to}`];
+      if (from === "") return [`${id} starts on ${to}`];
+      if (to === "") return [`${id} stops on ${from}`];
+      return [`${id} moves from ${from} to ${to}`];
+    })
+    .sort();
+}
+
+const foreseen = ({ effects }: Report): string[] =>
+  effects
+    .map(({ resource, what, from, to }) =>
+      what === "moves"
+        ? `${resource} moves from ${from.join()} to ${to.join()}`
+        : `${resource} ${what} on ${(what === "starts" ? to : from).join()}`,
+    )
+    .sort();
+
+const dummy = (name: string, inputs: Record<string, unknown> = {}) =>
+  [
+    "Primitive",
+    name,
+    { agent: "ocf:heartbeat:Dummy", ...inputs },
+  ] as unknown as Declaration;
+
+for (const suite of suitesOr("trixie"))
+  onLab(suite, "the preview of a whole program", (lab) => {
+    const preview = async (project: Project): Promise<Report> => {
+      const { code, stdout, stderr } = await oursIn(project, [
+        ...["preview", "--json", "--connection", "connection.json"],
+      ]);
+      assert.equal(code, 0, stdout + stderr);
+      return JSON.parse(stdout) as Report;
+    };
+
+    test("says what Pacemaker then does, of every kind of change", async (t) => {
+      for (const unit of ["one", "two"])
+        await makeUnit(t, lab(), `lab-${unit}`);
+      const sh = (script: string) =>
+        onNode(lab(), "node-01", "/bin/sh", "-ec", script);
+      // Somebody else's, which goes where ours are not, and where they are.
+      await sh(
+        `pcs resource create apart ocf:heartbeat:Dummy
+        pcs resource create beside ocf:heartbeat:Dummy
+        pcs property set default-resource-stickiness=0 2>/dev/null || pcs resource defaults update resource-stickiness=0`,
+      );
+      const in1 = ["a1", "a2", "a3"];
+      const members = (ids: readonly string[], name?: string) =>
+        ids.map((id) => dummy(id, name === undefined ? {} : { group: name }));
+      const svc = (unit: string) =>
+        service("svc", `lab-${unit}`, { group: "served" });
+      const served = (unit: string) => [
+        address("addr", 41, { group: "served" }),
+        svc(unit),
+        group("served", ["addr", "svc"]),
+      ];
+      const base = [
+        ...members(in1, "one"),
+        group("one", in1),
+        ...members(["b1", "b2"], "two"),
+        group("two", ["b1", "b2"]),
+        ...served("one"),
+        dummy("c"),
+      ];
+      const project = await makeProject(t, lab(), {
+        program: programOf(...base),
+      });
+      writeFileSync(
+        join(project.dir, "connection.json"),
+        JSON.stringify(labConnection(lab())),
+      );
+      const settled = () => sh("crm_resource --wait --timeout 60");
+      const stand = async (
+        what: string,
+        resources: readonly Declaration[],
+        wordOf = (one: string) => one,
+      ): Promise<Report> => {
+        project.writeProgram(programOf(...resources));
+        await settled();
+        const before = await history(lab());
+        const report = await preview(project);
+        // A preview leaves everything as it is.
+        assert.deepEqual(happened(before, await history(lab())), [], what);
+        succeeded(await project.up());
+        await settled();
+        const did = happened(before, await history(lab()));
+        assert.deepEqual(foreseen(report).map(wordOf), did.map(wordOf), what);
+        assert.deepEqual(
+          report.results.filter(({ why }) => why !== undefined),
+          [],
+          what,
+        );
+        t.diagnostic(`${what}: ${did.join("; ") || "nothing"}`);
+        return report;
+      };
+
+      // Which of several groups comes first, and so gets the emptiest node, is a matter of moments.
+      const created = await stand("create all", base, (one) =>
+        one.replace(/ on .*/, ""),
+      );
+      assert.deepEqual(created.units, []);
+      await sh(
+        `pcs constraint colocation add apart with c score=-INFINITY
+        pcs constraint location apart prefers $(crm_resource -W -r c -Q 2>/dev/null || crm_resource --locate --resource c --quiet)=500
+        pcs constraint colocation add beside with svc`,
+      );
+      const without = (gone: string) =>
+        base.filter(([, name]) => name !== gone);
+      const alone = [
+        ...without("two").filter(([, name]) => !["b1", "b2"].includes(name)),
+        ...members(["b1", "b2"]),
+      ];
+      await stand("dissolve a group", alone);
+      await stand("make it again", base);
+      const left = [
+        ...base.filter(([, name]) => !["a3", "one"].includes(name)),
+        group("one", ["a1", "a2"]),
+        dummy("a3"),
+      ];
+      await stand("leave a group to stand alone", left);
+      const moved = [
+        ...base.filter(
+          ([, name]) => !["a2", "a3", "one", "two"].includes(name),
+        ),
+        dummy("a2", { group: "two" }),
+        dummy("a3"),
+        group("one", ["a1"]),
+        group("two", ["b1", "a2", "b2"]),
+      ];
+      await stand("move between groups", moved);
+      const other = moved.map((one) => (one[1] === "svc" ? svc("two") : one));
+      await stand("another unit", other);
+      const report = await stand(
+        "a deletion that moves another resource",
+        other.filter(([, name]) => name !== "c"),
+      );
+      assert.ok(report.effects.some((one) => !one.declared));
+      await stand("a replacement beside a creation", [
+        ...other.filter(([, name]) => !["c", "a3"].includes(name)),
+        ["Primitive", "a3", { agent: "ocf:pacemaker:Dummy" }] as never,
+        dummy("d"),
+      ]);
+      nothingChanged(await project.up(["--expect-no-changes"]));
+
+      // Another state knows nothing of them: all is taken over, and nothing happens.
+      const again = await makeProject(t, lab(), {
+        program: programOf(
+          ...other.filter(([, name]) => !["c", "a3"].includes(name)),
+        ),
+      });
+      writeFileSync(
+        join(again.dir, "connection.json"),
+        JSON.stringify(labConnection(lab())),
+      );
+      const adopted = await preview(again);
+      assert.deepEqual(
+        [...new Set(adopted.results.map(({ outcome }) => outcome))],
+        ["taken over"],
+      );
+      assert.deepEqual(adopted.effects, []);
+
+      await stand("delete all", []);
+    });
+  });
