@@ -114,7 +114,7 @@ onLab("bookworm", "mistakes in a program", (lab) => {
         /demo: two resources of this program have this id, Primitive "a" and SystemdResource "b",/,
       ],
       [
-        `const c = (name) => new pulumi.ComponentResource("c", name);
+        `const c = (name) => new pulumi.ComponentResource(name, name);
         for (const name of ["one", "two"]) new pacemaker.Primitive("a", ${dummy}, { parent: c(name) });`,
         /demo: two resources of this program have this id, Primitive "a" and Primitive "a" \(2\),/,
       ],
