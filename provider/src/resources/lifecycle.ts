@@ -260,13 +260,10 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       isDeepStrictEqual(inputs[name], previous[name]),
     );
     if (isAsBefore || holdsUnknown(inputs)) return undefined;
-    const why = unfitForClone(
+    return unfitForClone(
       clusterOf(inputs.connection as Connection),
       String(inputs.resourceId),
     );
-    return why === undefined
-      ? undefined
-      : new PacemakerError("validation", why);
   };
 
   /** Whether this run has seen that the resource is elsewhere than its outputs say. */

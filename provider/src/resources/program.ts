@@ -1,6 +1,7 @@
 /** What a program says of members and their groups, each by itself, as far as Pulumi has asked about them in this process. */
 import type { Cluster } from "../cluster/nodes/members";
 import { warn } from "../cluster/report";
+import { PacemakerError } from "../errors";
 import { observeShared } from "../cluster/transaction/observe";
 import type { Cib, Group, Primitive } from "../model/cib";
 import { isStaged } from "../model/staging";
@@ -179,29 +180,38 @@ export function noteDeclared(
 export function unfitForClone(
   cluster: Cluster,
   id: string,
-): string | undefined {
+): PacemakerError | undefined {
   const program = programs.get(cluster);
   for (const [clone, content] of program?.clones ?? [])
     for (const one of [content, ...(program?.groups.get(content) ?? [])]) {
       const found = program?.single.get(one);
       if (found && [clone, content, one].includes(id))
-        return `${clone}: ${whyUnfit(one, found, one === content ? undefined : content)}`;
+        return unfit(
+          clone,
+          one === content ? one : `${one}, a member of ${content},`,
+          found,
+        );
     }
   return undefined;
 }
 
-function whyUnfit(
-  id: string,
+function unfit(
+  clone: string,
+  what: string,
   { kind, unit = "UNIT" }: Single,
-  group: string | undefined,
-): string {
-  const where = group === undefined ? "" : `, a member of ${group},`;
+): PacemakerError {
   return kind === "floatingIp"
-    ? `${id}${where} is a FloatingIp, and a clone would put its one address on several nodes at once. Declare a FloatingIp for ` +
-        `each of the nodes instead (examples/active-active), or a Primitive with agent "ocf:heartbeat:IPaddr2" where the ` +
-        `nodes are to share the address.`
-    : `${id}${where} is a SystemdResource, which runs its unit on one node, and stops and disables it on the others. Declare ` +
-        `a Primitive with agent "systemd:${unit}" instead, and clone that.`;
+    ? new PacemakerError(
+        "validation",
+        `${clone}: ${what} is a FloatingIp, and a clone would put its one address on several nodes at once. Declare a ` +
+          `FloatingIp for each of the nodes instead (examples/active-active), or a Primitive with agent ` +
+          `"ocf:heartbeat:IPaddr2" where the nodes are to share the address.`,
+      )
+    : new PacemakerError(
+        "validation",
+        `${clone}: ${what} is a SystemdResource, which runs its unit on one node, and stops and disables it on the others. ` +
+          `Declare a Primitive with agent "systemd:${unit}" instead, and clone that.`,
+      );
 }
 
 /**
