@@ -98,6 +98,44 @@ onLab("bookworm", "mistakes in a program", (lab) => {
     assert.equal(await configuration(lab()), before);
   });
 
+  test("two of one id, and a clone of what runs on one node, are found in preview, whatever they are called", async (t) => {
+    const before = await configuration(lab());
+    const project = await makeProject(t, lab(), { program: "" });
+    const dummy = `{ connection, resourceId: "demo", agent: "ocf:pacemaker:Dummy" }`;
+    const unit = `{ connection, resourceId: "demo", unit: "postfix" }`;
+    const address = `{ connection, ip: "192.0.2.80" }`;
+    const programs: [program: string, reason: RegExp][] = [
+      [
+        `new pacemaker.Primitive("a", ${dummy}); new pacemaker.Primitive("b", ${dummy});`,
+        /demo: two resources of this program have this id, Primitive "a" and Primitive "b",/,
+      ],
+      [
+        `new pacemaker.Primitive("a", ${dummy}); new pacemaker.SystemdResource("b", ${unit});`,
+        /demo: two resources of this program have this id, Primitive "a" and SystemdResource "b",/,
+      ],
+      [
+        `const c = (name) => new pulumi.ComponentResource(name, name);
+        for (const name of ["one", "two"]) new pacemaker.Primitive("a", ${dummy}, { parent: c(name) });`,
+        /demo: two resources of this program have this id, Primitive "a" and Primitive "a" \(2\),/,
+      ],
+      [
+        `const a = new pacemaker.FloatingIp("a", ${address});
+        new pacemaker.Clone("many", { connection, resource: a });`,
+        /many: a is a FloatingIp, and a clone would put its one address on several nodes/,
+      ],
+      [
+        `new pacemaker.Clone("many", { connection, resource: "demo" });
+        new pacemaker.SystemdResource("a", ${unit});`,
+        /many: demo is a SystemdResource, .* a Primitive with agent "systemd:postfix" instead/,
+      ],
+    ];
+    for (const [program, reason] of programs) {
+      project.writeProgram(program);
+      failedWith(await project.preview(), reason);
+    }
+    assert.equal(await configuration(lab()), before);
+  });
+
   test("what a node lacks for an address is found there too, before it would go down", async (t) => {
     const nodes = lab().nodes.map(({ name }) => name);
     const last = nodes.at(-1)!;

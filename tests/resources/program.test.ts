@@ -2,7 +2,15 @@ import { newCluster } from "./fakeSsh";
 import { listen } from "./person";
 import test from "node:test";
 import assert from "node:assert/strict";
-import { floatingIp, resourceGroup } from "../../provider/src/provider";
+import {
+  clone,
+  clusterProperties,
+  floatingIp,
+  nodeAttributes,
+  primitive,
+  resourceGroup,
+  systemdResource,
+} from "../../provider/src/provider";
 
 const person = listen();
 
@@ -82,4 +90,97 @@ test("a member whose group nobody declares is told so in each run, while it wait
   // Another program's group has taken it.
   await resourceGroup.create({ ...web, members: ["b"] });
   assert.equal(await check(false, []), "");
+});
+
+test("a clone of what knows of one node alone is refused, whichever is asked about last", async () => {
+  const asked = async (
+    ...declared: [kind: typeof primitive, inputs: object, olds?: object][]
+  ) => {
+    const { connection } = newCluster();
+    const said: string[] = [];
+    for (const [kind, inputs, olds = {}] of declared) {
+      const given = { connection, ...inputs };
+      const had = { connection, ...olds };
+      const { failures } = await kind.check(
+        (Object.keys(olds).length > 0 ? had : {}) as never,
+        given as never,
+      );
+      said.push(...failures.map(({ reason }) => reason));
+    }
+    return said;
+  };
+  const address = {
+    resourceId: "ip",
+    ip: "192.0.2.31",
+    monitorInterval: "30s",
+  };
+  const unit = { resourceId: "web", unit: "nginx", monitorInterval: "30s" };
+  const group = { resourceId: "all", members: ["a", "ip"] };
+  const of = (resource: string) => ({ resourceId: "many", resource });
+  const noAddress = (where: string) => [
+    `[validation] many: ip${where} is a FloatingIp, and a clone would put its one address on several nodes at once. Declare a ` +
+      `FloatingIp for each of the nodes instead (examples/active-active), or a Primitive with agent "ocf:heartbeat:IPaddr2" ` +
+      `where the nodes are to share the address.`,
+  ];
+  const noUnit = [
+    `[validation] many: web is a SystemdResource, which runs its unit on one node, and stops and disables it on the others. ` +
+      `Declare a Primitive with agent "systemd:nginx" instead, and clone that.`,
+  ];
+  // What stands in the state is not looked at again.
+  const ip = [floatingIp, address, address] as const;
+  const service = [systemdResource, unit, unit] as const;
+  const web = [resourceGroup, group, group] as const;
+  assert.deepEqual(await asked([...ip], [clone, of("ip")]), noAddress(""));
+  assert.deepEqual(await asked([...service], [clone, of("web")]), noUnit);
+  const grouped = noAddress(", a member of all,");
+  assert.deepEqual(await asked([...ip], [...web], [clone, of("all")]), grouped);
+  // Some other resource's clone, and one that was there before, are nobody's business.
+  assert.deepEqual(await asked([...ip], [clone, of("x"), of("x")]), []);
+  const old = [clone, of("ip"), of("ip")] as const;
+  assert.deepEqual(await asked([...ip], [...old]), []);
+  assert.deepEqual(await asked([...old], [floatingIp, address]), noAddress(""));
+});
+
+test("two resources of one id are refused, of one kind or of two; one that is asked about again is not", async () => {
+  const { connection } = newCluster();
+  const common = { connection, resourceId: "demo" };
+  const dummy = { ...common, agent: "ocf:pacemaker:Dummy" };
+  const unit = { ...common, unit: "nginx" };
+  const reasons = async (
+    kind: typeof primitive,
+    inputs: object,
+    name: string,
+    olds: object = inputs,
+  ) => {
+    const given = { ...inputs, __called: name };
+    const { failures } = await kind.check(olds as never, given as never);
+    return failures.map(({ reason }) => reason);
+  };
+  assert.deepEqual(await reasons(primitive, dummy, '"a"'), []);
+  assert.deepEqual(await reasons(primitive, dummy, '"a"'), []);
+  const refused = (names: string) => [
+    `[validation] demo: two resources of this program have this id, ${names}, and each would undo the other. Give one of ` +
+      `them another resourceId, or take one away.`,
+  ];
+  assert.deepEqual(
+    await reasons(primitive, dummy, '"b"'),
+    refused('Primitive "a" and Primitive "b"'),
+  );
+  assert.deepEqual(
+    await reasons(systemdResource, unit, '"a"', {}),
+    refused('Primitive "a" and SystemdResource "a"'),
+  );
+  // What is the id of nothing in the configuration may be anything's, but once of its kind.
+  const properties = { ...common, properties: { "no-quorum-policy": "stop" } };
+  assert.deepEqual(await reasons(clusterProperties, properties, '"a"'), []);
+  assert.equal((await reasons(clusterProperties, properties, '"b"')).length, 1);
+  const node = { ...common, node: "node-01", attributes: { rack: "a" } };
+  assert.deepEqual(await reasons(nodeAttributes, node, '"a"'), []);
+  // In another cluster, the same id is another object's.
+  const elsewhere = { ...dummy, connection: newCluster().connection };
+  assert.deepEqual(await reasons(primitive, elsewhere, '"b"'), []);
+  // The id that it gives up is free.
+  const renamed = { ...dummy, resourceId: "other" };
+  assert.deepEqual(await reasons(primitive, renamed, '"a"'), []);
+  assert.deepEqual(await reasons(primitive, dummy, '"b"'), []);
 });

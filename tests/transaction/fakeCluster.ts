@@ -613,9 +613,11 @@ export class FakeCluster {
       "pcs",
       `[ "$1" = -f ] || exit 99\nfile=$2; shift 2\n${refuse}${record}`,
     );
+    // What it reads is written down as if it had been an argument.
+    const spelled = `left=$#\nwhile [ "$left" -gt 0 ]; do word=$1; shift; left=$((left - 1)); case $word in --xml-pipe) set -- "$@" --xml-text "$(cat)";; *) set -- "$@" "$word";; esac; done\n`;
     stub(
       "cibadmin",
-      `file=$CIB_file\nset -- cibadmin "$@"\n${refuse}${record}`,
+      `file=$CIB_file\n${spelled}set -- cibadmin "$@"\n${refuse}${record}`,
     );
     stub(
       "crm_verify",

@@ -1,4 +1,4 @@
-import test, { afterEach, beforeEach } from "node:test";
+import test, { afterEach, beforeEach, describe } from "node:test";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -19,7 +19,11 @@ import {
   readStaged,
   stagingScript,
 } from "../../provider/src/cluster/transaction/stage";
-import type { PcsCommand } from "../../provider/src/pcs/commands";
+import {
+  addConstraint,
+  withSecrets,
+  type PcsCommand,
+} from "../../provider/src/pcs/commands";
 import { fixture, suites } from "../model/fixtures";
 import { runScript } from "./fakeCluster";
 
@@ -565,3 +569,108 @@ test(
     );
   },
 );
+
+describe("what may be a secret stands in no argument", () => {
+  const canary = "canary-of-an-option";
+  const commands = [
+    withSecrets(["resource", "create", "x", `passwd=${canary}`], [canary]),
+    addConstraint(`<x secret="${canary}"/>`),
+  ];
+
+  /** Each tool keeps what it was called with, and cibadmin writes what it was given to read. */
+  function keepArguments(): void {
+    const keep = (tool: string) =>
+      `printf '%s\n' "${tool} $*" >>'${folder}/arguments'`;
+    for (const tool of ["crm_resource", "stonith_admin", "crm_ticket"])
+      stub(tool, keep(tool));
+    stub("cibadmin", `${keep("cibadmin")}; cat >>"$CIB_file"`);
+  }
+
+  /** A pcs that has the agent check what it was told, as pcs 0.12 always has, and writes it into the file. */
+  function checkingPcs(): NodeJS.ProcessEnv {
+    const { lib } = pythonPcs();
+    writeFileSync(
+      join(lib, "pcs", "app.py"),
+      `import subprocess
+def main(argv):
+    with open("/proc/self/cmdline") as own, open("${folder}/arguments", "a") as file:
+        file.write(own.read().replace("\\0", " ") + "\\n")
+    for tool in "crm_resource", "stonith_admin":
+        words = [tool, "--validate", "--output-as", "xml", "--option", argv[-1]]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, universal_newlines=True) as process:
+            assert process.communicate()[0].startswith("<pacemaker-result>"), "no answer"
+    subprocess.run(["crm_ticket", "--info"], check=True)
+    with open(argv[1], "a") as file:
+        file.write(argv[-1] + "\\n")
+`,
+    );
+    return { PYTHONPATH: lib };
+  }
+
+  const assertWithout = (): void => {
+    assert.equal(
+      read("new").trimEnd(),
+      `<cib/>\npasswd=${canary}\n<x secret="${canary}"/>`,
+    );
+    const kept = read("arguments").trimEnd().split("\n");
+    assert.equal(
+      kept.filter((line) => line.startsWith("crm_ticket")).length,
+      1,
+    );
+    for (const line of kept) {
+      assert.ok(!line.includes(canary), line);
+      assert.doesNotMatch(line, /--validate/);
+    }
+    assert.ok(kept.some((line) => line.startsWith("cibadmin --create")));
+  };
+
+  test("where the runner serves", needsPython, async () => {
+    keepArguments();
+    const env = checkingPcs();
+    const script = stagingScript("<cib/>\n", commands, boundary);
+    const result = await runScript(script, folder, env);
+    assert.ok("diff" in outcome(result, commands), JSON.stringify(result));
+    assertWithout();
+  });
+
+  test("where the runner does not know this pcs", needsPython, async () => {
+    keepArguments();
+    const env = checkingPcs();
+    rmSync(join(folder, "lib", "pcs", "utils.py"));
+    const script = stagingScript("<cib/>\n", commands, boundary);
+    const result = await runScript(script, folder, env);
+    assert.ok("diff" in outcome(result, commands), JSON.stringify(result));
+    assertWithout();
+  });
+
+  test(
+    "where a command is refused, and ordinary calls have the last word",
+    needsPython,
+    async () => {
+      keepArguments();
+      const env = checkingPcs();
+      stub("cibadmin", "echo no >&2; exit 1");
+      const script = stagingScript("<cib/>\n", commands, boundary);
+      const staged = outcome(await runScript(script, folder, env), commands);
+      assert.ok("refusedCommand" in staged);
+      assert.equal(staged.refusedCommand, 1);
+      const kept = read("arguments");
+      assert.equal(kept.match(/crm_ticket/g)?.length, 2, kept);
+      assert.ok(!kept.includes(canary), kept);
+    },
+  );
+
+  test("where pcs is no Python program: nothing is started, and the node is of no use", async () => {
+    keepArguments();
+    const { calls, ...result } = await stage("<cib/>", commands);
+    assert.deepEqual(calls, []);
+    const staged = outcome(result, commands);
+    assert.ok("isUnable" in staged);
+    assert.equal(
+      staged.error.message,
+      `node-01: pcs there is started by something else than Python, and would take the options of "pcs resource create x ` +
+        `passwd=..." as arguments, where everybody on the node may read them. Put the distribution's own /usr/sbin/pcs ` +
+        `back in its place.\nNothing was changed in the cluster.`,
+    );
+  });
+});

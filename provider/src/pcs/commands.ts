@@ -4,7 +4,7 @@
  * the tool as the first word.
  */
 export type PcsCommand = readonly string[] & {
-  /** Values in it that no message may show. */
+  /** Values in it that no message may show. Where it is given, what it changes may hold secrets already. */
   readonly secrets?: readonly string[];
 };
 

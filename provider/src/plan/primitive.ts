@@ -220,8 +220,18 @@ function changes(
     ...setAttributes(cib, found, "instance_attributes", options).map(
       (command) => hidden(command, declared),
     ),
-    ...operationChanges(cib, found, declared.operations, previous?.operations),
-    ...setAttributes(cib, found, "meta_attributes", meta),
+    // pcs looks at the options again, whatever it changes.
+    ...[
+      ...operationChanges(
+        cib,
+        found,
+        declared.operations,
+        previous?.operations,
+      ),
+      ...setAttributes(cib, found, "meta_attributes", meta),
+    ].map((command) =>
+      declared.hidesOptions ? withSecrets(command, []) : command,
+    ),
     ...setUtilization(
       found.id,
       assign(

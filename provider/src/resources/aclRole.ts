@@ -170,7 +170,6 @@ const life = settingsLife<Inputs, object>({
 export const aclRole = define<object>()({
   name: "aclRole",
   schema,
-  claims: ({ resourceId }: Inputs) => [`the ACL role ${resourceId}`],
   ...life,
 
   async read(state) {

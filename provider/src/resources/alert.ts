@@ -102,7 +102,6 @@ const life = settingsLife<Inputs, object>({
 export const alert = define<object>()({
   name: "alert",
   schema,
-  claims: ({ resourceId }: Inputs) => [`the alert ${resourceId}`],
   ...life,
 
   async read(state) {

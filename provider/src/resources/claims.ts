@@ -30,6 +30,28 @@ export function claim(
   return undefined;
 }
 
+/** By id: the resources of this program that are to be it in the cluster, as a person calls them. */
+const ids = new WeakMap<Cluster, Map<string, string>>();
+
+/**
+ * Notes which id a resource is to have, in the place of what it had before.
+ *
+ * @param resource as a person calls it: no other one of the program is called so
+ * @returns the resource that has it already
+ */
+export function claimId(
+  cluster: Cluster,
+  resource: string,
+  id: string,
+): string | undefined {
+  const all = ids.get(cluster) ?? new Map<string, string>();
+  ids.set(cluster, all);
+  for (const [one, by] of all) if (by === resource) all.delete(one);
+  const by = all.get(id);
+  if (by === undefined) all.set(id, resource);
+  return by;
+}
+
 /** What other resources of the program declare. */
 export function claimedElsewhere(
   cluster: Cluster,

@@ -91,6 +91,7 @@ const life = settingsLife<Inputs, Partial<SettingsOutputs>>({
 export const clusterProperties = define<SettingsOutputs>()({
   name: "clusterProperties",
   schema,
+  isOutside: true,
   claims: ({ properties }: Inputs) => Object.keys(properties).map(claimOf),
   ...life,
 

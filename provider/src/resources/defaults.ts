@@ -82,7 +82,6 @@ function defaults(
   return define<DefaultsOutputs>()({
     name,
     schema: schemaFor(mistakes),
-    claims: ({ resourceId }: Inputs) => [`the set ${resourceId}`],
     ...life,
 
     async settle(inputs: Inputs) {

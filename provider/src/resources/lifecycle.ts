@@ -14,11 +14,12 @@ import { PacemakerError } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
 import { noteLook } from "../cluster/transaction/changes";
-import { claim } from "./claims";
+import { claim, claimId } from "./claims";
 import {
   noteAwaited,
   noteDeclared,
   tellWithoutGroup,
+  unfitForClone,
   type Awaited,
   type Member,
 } from "./program";
@@ -75,6 +76,8 @@ export interface Kind<Inputs extends CommonInputs, Outputs> {
   readonly name: ProviderName;
   readonly schema: z.ZodType;
   readonly inputNames: readonly (keyof Inputs & string)[];
+  /** Whether its resourceId is no id of the cluster's configuration: others than its own kind may have the same. */
+  readonly isOutside?: true;
   /** What no two resources of a program may declare, in words: "the property stonith-enabled". */
   readonly claims?: (inputs: Inputs) => readonly string[];
   /** Gives defaults and the one spelling of what can be spelled in several ways. Unknown values pass untouched. */
@@ -135,6 +138,8 @@ export function kindNamed(
 ): Kind<CommonInputs, object> | undefined {
   return kinds.get(name);
 }
+const capital = (word: string): string =>
+  word.charAt(0).toUpperCase() + word.slice(1);
 
 export function handlers<Inputs extends CommonInputs, Outputs>(
   kind: Kind<Inputs, Outputs>,
@@ -211,7 +216,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
   const noteWaiting = (inputs: Properties): void => {
     if (holdsUnknown(inputs)) return;
     const declared = inputs as unknown as Inputs;
-    noteDeclared(clusterOf(declared.connection), declared);
+    noteDeclared(clusterOf(declared.connection), kind.name, declared);
   };
 
   /** Why another resource of the program forbids it, if one does. */
@@ -230,6 +235,43 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         `${declared.resourceId}: ${found.claimed} is declared by ${found.by.split(" ").at(-1)} too, and each would undo ` +
           `the other. Declare it once.`,
       )
+    );
+  };
+
+  /** Why it cannot have its id, where another resource of the program has it. */
+  const alreadyNamed = (
+    { connection, resourceId: id }: Properties,
+    called: unknown,
+  ): PacemakerError | undefined => {
+    if (typeof called !== "string" || holdsUnknown([connection, id]))
+      return undefined;
+    const own = `${capital(kind.name)} ${called}`;
+    const by = claimId(
+      clusterOf(connection as Connection),
+      own,
+      kind.isOutside ? `${kind.name} ${String(id)}` : String(id),
+    );
+    return by === undefined
+      ? undefined
+      : new PacemakerError(
+          "validation",
+          `${String(id)}: two resources of this program have this id, ${[own, by].sort().join(" and ")}, and each would undo ` +
+            `the other. Give one of them another resourceId, or take one away.`,
+        );
+  };
+
+  /** Why it cannot stand in a clone of the program, or be the clone. What stands so already is left. */
+  const notToBeCloned = (
+    inputs: Properties,
+    previous: Properties,
+  ): PacemakerError | undefined => {
+    const isAsBefore = ["resourceId", "resource", "members"].every((name) =>
+      isDeepStrictEqual(inputs[name], previous[name]),
+    );
+    if (isAsBefore || holdsUnknown(inputs)) return undefined;
+    return unfitForClone(
+      clusterOf(inputs.connection as Connection),
+      String(inputs.resourceId),
     );
   };
 
@@ -262,6 +304,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         __program: program,
         __awaited: awaited,
         __groups: groups,
+        __called: called,
         ...news
       } = given;
       const inputs = kind.normalise(withoutProvider(news));
@@ -294,7 +337,11 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         if (isRenewed) noteReplaced(inputs, inputs);
       }
       const claimed =
-        failures.length === 0 ? alreadyDeclared(inputs) : undefined;
+        failures.length === 0
+          ? (alreadyNamed(inputs, called) ??
+            alreadyDeclared(inputs) ??
+            notToBeCloned(inputs, previous))
+          : undefined;
       if (claimed) failures.push({ property: "", reason: messageOf(claimed) });
       if (isSame) return { inputs, failures };
       const touchesCluster =

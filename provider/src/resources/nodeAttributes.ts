@@ -91,6 +91,7 @@ const life = settingsLife<Inputs, Outputs>({
 export const nodeAttributes = define<NodeAttributesOutputs>()({
   name: "nodeAttributes",
   schema,
+  isOutside: true,
   claims: ({ node, ...given }: Inputs) => [
     ...Object.keys({
       ...given.attributes,

@@ -40,6 +40,7 @@ type Inputs = z.output<typeof schema>;
 export const postfixConfiguration = define<PostfixConfigurationOutputs>()({
   name: "postfixConfiguration",
   schema,
+  isOutside: true,
   normalise: ({ maps, files, ...inputs }) => ({
     ...inputs,
     ...(maps === undefined ? {} : { maps: withFullModes(maps) }),

@@ -1,6 +1,7 @@
 /** What a program says of members and their groups, each by itself, as far as Pulumi has asked about them in this process. */
 import type { Cluster } from "../cluster/nodes/members";
 import { warn } from "../cluster/report";
+import { PacemakerError } from "../errors";
 import { observeShared } from "../cluster/transaction/observe";
 import type { Cib, Group, Primitive } from "../model/cib";
 import { isStaged } from "../model/staging";
@@ -105,7 +106,19 @@ interface Program {
   readonly groups: Map<string, readonly string[]>;
   readonly told: Set<string>;
   readonly ids: Set<string>;
+  /** By id: what knows of one node alone. */
+  readonly single: Map<string, Single>;
+  /** By clone: what it is of. */
+  readonly clones: Map<string, string>;
 }
+
+/** What knows of one node alone: its kind, and the unit that it is of. */
+interface Single {
+  readonly kind: string;
+  readonly unit?: string | undefined;
+}
+
+const singleKinds = ["floatingIp", "systemdResource"];
 
 const programs = new WeakMap<Cluster, Program>();
 
@@ -117,22 +130,33 @@ export interface Member {
 
 interface Declaration extends Member {
   readonly members?: readonly string[];
+  readonly unit?: string;
+  readonly resource?: string;
 }
 
 /**
  * Notes what a resource declares, and tells whom it leaves waiting: a member whose group does not name it stays stopped.
  * Each run asks about each resource, so that each tells it, and nobody has to look at the cluster.
  */
-export function noteDeclared(cluster: Cluster, declared: Declaration): void {
+export function noteDeclared(
+  cluster: Cluster,
+  kind: string,
+  declared: Declaration,
+): void {
   const program = programs.get(cluster) ?? {
     memberships: new Map<string, string>(),
     groups: new Map<string, readonly string[]>(),
     told: new Set<string>(),
     ids: new Set<string>(),
+    single: new Map<string, Single>(),
+    clones: new Map<string, string>(),
   };
   programs.set(cluster, program);
-  const { resourceId: id, group, members } = declared;
+  const { resourceId: id, group, members, unit, resource } = declared;
   program.ids.add(id);
+  if (singleKinds.includes(kind)) program.single.set(id, { kind, unit });
+  if (kind === "clone" && resource !== undefined)
+    program.clones.set(id, resource);
   if (group !== undefined) program.memberships.set(id, group);
   if (members !== undefined) program.groups.set(id, members);
   for (const [member, itsGroup] of program.memberships) {
@@ -145,6 +169,49 @@ export function noteDeclared(cluster: Cluster, declared: Declaration): void {
         `resourceId to the members of ${itsGroup} (an SmtpStack takes further ones as its own members).`,
     );
   }
+}
+
+/**
+ * Why a clone that the program declares cannot be: it would hold, by itself or in a group, what knows of one node alone.
+ * Whichever of them Pulumi asks about last shows it.
+ *
+ * @param id the one that is asked about
+ */
+export function unfitForClone(
+  cluster: Cluster,
+  id: string,
+): PacemakerError | undefined {
+  const program = programs.get(cluster);
+  for (const [clone, content] of program?.clones ?? [])
+    for (const one of [content, ...(program?.groups.get(content) ?? [])]) {
+      const found = program?.single.get(one);
+      if (found && [clone, content, one].includes(id))
+        return unfit(
+          clone,
+          one === content ? one : `${one}, a member of ${content},`,
+          found,
+        );
+    }
+  return undefined;
+}
+
+function unfit(
+  clone: string,
+  what: string,
+  { kind, unit = "UNIT" }: Single,
+): PacemakerError {
+  return kind === "floatingIp"
+    ? new PacemakerError(
+        "validation",
+        `${clone}: ${what} is a FloatingIp, and a clone would put its one address on several nodes at once. Declare a ` +
+          `FloatingIp for each of the nodes instead (examples/active-active), or a Primitive with agent ` +
+          `"ocf:heartbeat:IPaddr2" where the nodes are to share the address.`,
+      )
+    : new PacemakerError(
+        "validation",
+        `${clone}: ${what} is a SystemdResource, which runs its unit on one node, and stops and disables it on the others. ` +
+          `Declare a Primitive with agent "systemd:${unit}" instead, and clone that.`,
+      );
 }
 
 /**

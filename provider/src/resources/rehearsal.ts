@@ -165,8 +165,8 @@ function noteAll({ cluster }: Paper, work: readonly Work[]): void {
       ),
     ),
   );
-  for (const { inputs } of declared)
-    noteDeclared(cluster, inputs as unknown as CommonInputs);
+  for (const { operation, inputs } of declared)
+    noteDeclared(cluster, operation.kind, inputs as unknown as CommonInputs);
   for (const { operation, inputs } of declared) {
     if (!operation.isReplacement) continue;
     const gone = work.find(

@@ -28,6 +28,7 @@ type Inputs = z.output<typeof schema>;
 export const synchronizedFiles = define<SynchronizedFilesOutputs>()({
   name: "synchronizedFiles",
   schema,
+  isOutside: true,
   normalise: (inputs) => ({ ...inputs, files: withFullModes(inputs.files) }),
   ...filesLife(declared),
 });

@@ -81,7 +81,6 @@ const life = settingsLife<Inputs, object>({
 export const tag = define<object>()({
   name: "tag",
   schema,
-  claims: ({ resourceId }: Inputs) => [`the tag ${resourceId}`],
   ...life,
 
   async read(state) {

@@ -26,7 +26,7 @@ if action in ("metadata", "meta-data"):
 <parameter name="tries" required="0"><content type="integer"/></parameter>
 <parameter name="broken" required="0"><content type="boolean" default="false"/></parameter>
 </parameters>
-<actions><action name="on" automatic="0"/><action name="off"/><action name="reboot"/><action name="status"/><action name="list"/><action name="monitor"/><action name="metadata"/></actions>
+<actions><action name="on" automatic="0"/><action name="off"/><action name="reboot"/><action name="status"/><action name="list"/><action name="monitor"/><action name="metadata"/><action name="validate-all"/></actions>
 </resource-agent>""")
     sys.exit(0)
 if given.get("password") != "${fenceAgent.password}":

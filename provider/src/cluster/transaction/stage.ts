@@ -27,8 +27,8 @@ export type Staged =
 
 /**
  * A script for `sh` that applies the pcs commands to a copy of the CIB, verifies it and prints the difference.
- * The live cluster is not touched. The script is meant for the shell's standard input, so that no CIB value is in any
- * argv and the CIB may have any size; `boundary` must be a word that occurs nowhere in it. Scripts that name the same
+ * The live cluster is not touched. The script is meant for the shell's standard input, and hands values on by files, so that no
+ * secret is in any argv and the CIB may have any size; `boundary` must be a word that occurs nowhere in it. Scripts that name the same
  * runner share it; its name must be hard to guess.
  *
  * @param foresees whether to simulate as well what the cluster would do
@@ -45,7 +45,8 @@ export function stagingScript(
     "{",
     ...ownFolder,
     `section() { printf '%s %s %s\\n' ${boundary} "$1" "$2"; cat "$work/out" "$work/err"; }`,
-    `run() { "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; }`,
+    `: >"$work/in"`,
+    `run() { "$@" >"$work/out" 2>"$work/err" <"$work/in"; code=$?; }`,
     // Without room, a tool's refusal would say nothing of what it was asked for. Its copies and words take a part of this.
     `roomy() { head -c ${spareBytes + 6 * Buffer.byteLength(cib)} /dev/zero >"$work/room" && rm "$work/room" || exit ${unable}; }`,
     "roomy",
@@ -62,8 +63,13 @@ export function stagingScript(
     "fi",
     `if [ "$code" -ne 0 ]; then`,
     `cp "$work/old.xml" "$work/new.xml"`,
+    // Everybody on the node may see arguments: pcs gets its own from a file, where what starts it is Python.
+    "case $python in",
+    `*python*) ordinary() { run $python "$work/runner.py" --ordinary "$pcs" "$work/new.xml" "$work/commands.json" "$1"; } ;;`,
+    '*) ordinary() { shift; run "$@"; } ;;',
+    "esac",
     ...commands.flatMap((command, index) => [
-      `run ${applied(command)}`,
+      ...applied(command, index, boundary),
       `if [ "$code" -ne 0 ]; then roomy; section command-${index} "$code"; exit 0; fi`,
     ]),
     "fi",
@@ -154,7 +160,7 @@ function byRunner(
     `home=$(dirname "$work")/pacemaker-${runner}`,
     "start() {",
     `rm -rf "$home"`,
-    `mkdir "$home" && mkfifo "$home/requests" && mv "$work/runner.py" "$home" || return`,
+    `mkdir "$home" && mkfifo "$home/requests" && cp "$work/runner.py" "$home" || return`,
     `setsid /bin/sh -c '${supervise}' sh "$home" "$pcs" "$work" $python >/dev/null &`,
     "}",
     "ask() {",
@@ -197,6 +203,14 @@ export function readStaged(
     sectionsOf(output, boundary).map((section) => [section.name, section]),
   );
   for (const [index, command] of commands.entries()) {
+    if (sections.has(`bare-${index}`))
+      return {
+        isUnable: true,
+        error: refuse(
+          `${node}: pcs there is started by something else than Python, and would take the options of "${shown(command)}" as ` +
+            `arguments, where everybody on the node may read them. Put the distribution's own /usr/sbin/pcs back in its place.`,
+        ),
+      };
     const refused = sections.get(`command-${index}`);
     if (refused)
       return {
@@ -281,11 +295,34 @@ function xmlOf(output: string): string {
   return output.slice(0, output.indexOf(end) + end.length);
 }
 
-/** The command as the script runs it on the copy. */
-function applied(command: PcsCommand): string {
-  return command[0] === cibadminWord
-    ? `env CIB_file="$work/new.xml" ${quoteArgv(command)}`
-    : `pcs -f "$work/new.xml" ${quoteArgv(command)}`;
+/** The lines that run the command on the copy; of what may be a secret, none stands in an argument. */
+function applied(
+  command: PcsCommand,
+  index: number,
+  boundary: string,
+): string[] {
+  if (command[0] !== cibadminWord) {
+    const words = `pcs -f "$work/new.xml" ${quoteArgv(command)}`;
+    return [
+      ...(command.secrets
+        ? [
+            `case $python in *python*) ;; *) section bare-${index} 0; exit 0 ;; esac`,
+          ]
+        : []),
+      `ordinary ${index} ${words}`,
+    ];
+  }
+  const at = command.indexOf("--xml-text");
+  const given = at < 0 ? undefined : command[at + 1];
+  const words =
+    given === undefined
+      ? command
+      : [...command.slice(0, at), "--xml-pipe", ...command.slice(at + 2)];
+  return [
+    ...(given === undefined ? [] : file("in", given, boundary)),
+    `run env CIB_file="$work/new.xml" ${quoteArgv(words)}`,
+    `: >"$work/in"`,
+  ];
 }
 
 /** A tool's words about a command; where they repeat what may be a secret, that they do. */

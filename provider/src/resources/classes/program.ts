@@ -28,6 +28,20 @@ export function awaitedInput(): pulumi.Output<string | undefined> {
   );
 }
 
+/** By type and name: how many the program has declared. */
+const named = new Map<string, number>();
+
+/**
+ * Tells the provider what the program calls the resource, which asks what two of them both are to be. Those of one name, with
+ * other parents, are counted. The provider keeps none of it.
+ */
+export function ownName(type: string, name: string): string {
+  const key = `${type} ${name}`;
+  const count = (named.get(key) ?? 0) + 1;
+  named.set(key, count);
+  return count === 1 ? `"${name}"` : `"${name}" (${count})`;
+}
+
 /** The groups that the program declares; undefined where the id of one is not known at once. */
 let groups: string[] | undefined = [];
 

@@ -8,6 +8,7 @@ import {
   groupsInput,
   noteAwaited,
   noteGroup,
+  ownName,
   programInput,
 } from "./program";
 import type { PlacementName } from "./placement";
@@ -111,6 +112,7 @@ export function resourceClass<Args extends CommonArgs, Own>({
           ...("group" in args && args.group !== undefined
             ? { __groups: groupsInput() }
             : {}),
+          __called: ownName(type, name),
           __provider: providerText(provider),
         },
         replacedInOrder(options),
