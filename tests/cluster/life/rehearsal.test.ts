@@ -120,7 +120,7 @@ for (const suite of suitesOr("trixie"))
       await sh(
         `pcs resource create apart ocf:heartbeat:Dummy
         pcs resource create beside ocf:heartbeat:Dummy
-        pcs property set default-resource-stickiness=0 2>/dev/null || pcs resource defaults update resource-stickiness=0`,
+        pcs resource defaults update resource-stickiness=0`,
       );
       const in1 = ["a1", "a2", "a3"];
       const members = (ids: readonly string[], name?: string) =>
@@ -178,8 +178,9 @@ for (const suite of suitesOr("trixie"))
       );
       assert.deepEqual(created.units, []);
       await sh(
-        `pcs constraint colocation add apart with c score=-INFINITY
-        pcs constraint location apart prefers $(crm_resource -W -r c -Q 2>/dev/null || crm_resource --locate --resource c --quiet)=500
+        `pcs constraint location c prefers node-01=1000
+        pcs constraint location apart prefers node-01=500
+        pcs constraint colocation add apart with c score=-INFINITY
         pcs constraint colocation add beside with svc`,
       );
       const without = (gone: string) =>

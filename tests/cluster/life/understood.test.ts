@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites, type Lab } from "../../../lab";
+import type { Lab } from "../../../lab";
 import {
   configuration,
   epoch,
@@ -12,6 +12,7 @@ import {
   onNode,
   statuses,
   succeeded,
+  suitesOr,
   whereAre,
 } from "../harness";
 import { byId, values } from "./observe";
@@ -33,7 +34,7 @@ const theirs = async (lab: Lab, id: string): Promise<string> => {
 
 const dummy = `class="ocf" provider="pacemaker" type="Dummy"`;
 
-for (const suite of suites)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "a cluster that is not the plain one", (lab) => {
     test("rules, templates, shared sets, roles and permissions of others are kept", async (t) => {
       await makeUnit(t, lab(), "life-one");

@@ -18,7 +18,7 @@ import {
   type PcsCommand,
 } from "../../../provider/src/pcs/commands";
 import { stagedMeta, unstage } from "../../../provider/src/model/staging";
-import { cibText, eventually, onLab, onNode } from "../harness";
+import { cibText, eventually, onLab, onNode, suitesOr } from "../harness";
 import { differenceOf, stageOn } from "./staging";
 
 const primitive = (id: string, more = ""): string =>
@@ -149,7 +149,7 @@ const refused: Record<string, PcsCommand> = {
   "an id that is none": createPrimitive(ip("$(id) '", "192.0.2.25")),
 };
 
-for (const suite of ["bookworm", "trixie"] as const)
+for (const suite of suitesOr("trixie"))
   onLab(suite, "pcs commands in one process", (lab) => {
     for (const [what, commands] of Object.entries(batches))
       test(`${what}: the same configuration as by ordinary calls`, async (t) => {
