@@ -35,8 +35,12 @@ const drill = "tests/cluster/postfix/drill.test.ts";
 const hot = "tests/cluster/postfix/hot.test.ts";
 const configuration = "tests/cluster/postfix/configuration.test.ts";
 
-/** That test takes the lines from the page itself. */
+const instances = "tests/cluster/postfix/instances.test.ts";
+
+/** Those tests take the lines from the page itself. */
 const byThePage = 'linesBelow("### A killed master on Debian 12")';
+const toMakeOne = 'linesBelow("### To make one")';
+const asThePageHasIt = "linesBelow(heading)";
 
 /** Where each of them is run, and the words by which it is found there. */
 const runs: Record<string, readonly [file: string, ...words: string[]]> = {
@@ -55,6 +59,19 @@ const runs: Record<string, readonly [file: string, ...words: string[]]> = {
   "npx pulumi-pacemaker drill --kind standby": [drill, `"--kind", kind`],
   'new pacemaker.SmtpStack("smtp", { ip, cidrNetmask, strandedMail: "leave" });':
     [queues, `strandedMail: "leave"`],
+  "npx pulumi-pacemaker queues --instance": [
+    ...([instances, `"queues", "--json", "--instance", instance`] as const),
+  ],
+  "npx pulumi-pacemaker queues --instance mx": [
+    ...([instances, `shown(lab(), "mx")`] as const),
+  ],
+  "postmulti -e init": [instances, toMakeOne],
+  "postmulti -I postfix-mx -e create": [instances, toMakeOne],
+  "postmulti -i postfix-mx -e enable": [instances, toMakeOne],
+  "systemctl enable postfix@-.service": [instances, asThePageHasIt],
+  "systemctl disable postfix.service": [instances, asThePageHasIt],
+  "sed '/^PartOf=/d' /usr/lib/systemd/system/postfix@.service >/etc/systemd/system/postfix@.service":
+    [instances, asThePageHasIt],
   "postqueue -f": [queues, `"postqueue -f"`],
   "postsuper -H ALL": [queues, `"postsuper -H ALL"`],
   "systemctl stop pulumi-pacemaker-drain": [

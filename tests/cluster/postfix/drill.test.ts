@@ -18,6 +18,7 @@ import {
   succeeded,
 } from "../harness";
 import { ours } from "./command";
+import { linesBelow } from "./runbook";
 
 interface Report {
   from: string;
@@ -45,18 +46,6 @@ async function nothingLeft(lab: Lab): Promise<void> {
   );
   for (const [node, text] of Object.entries(left))
     assert.equal(text.trim(), "", `${node}: ${text}`);
-}
-
-/** The indented lines of docs/postfix.md below a heading, as a person copies them. */
-function linesBelow(heading: string): string {
-  const page = readFileSync(
-    join(__dirname, "../../../docs/postfix.md"),
-    "utf8",
-  );
-  const [section = ""] = page.split(`${heading}\n`)[1]?.split("\n#") ?? [];
-  return [...section.matchAll(/^ {4}(.*)$/gm)]
-    .map(([, line]) => line)
-    .join("\n");
 }
 
 for (const suite of suitesOr("trixie"))
