@@ -113,8 +113,8 @@ function declared(inputs: Inputs): DeclaredFiles {
       owners: plainFiles(postfix),
       reports: [...looks, comparison(mapsOf(postfix))],
     },
-    wanted: (at) =>
-      wantedOn(resourceId, postfix, postfixOn(resourceId, instance, at)),
+    requires: (nodes) => refuseOtherInstance(resourceId, instance, nodes),
+    wanted: (at) => wantedOn(resourceId, postfix, postfixOn(resourceId, at)),
     checks: [
       [
         ...["/bin/sh", "-c", checkScript(), "the check of Postfix"],
@@ -126,24 +126,39 @@ function declared(inputs: Inputs): DeclaredFiles {
   };
 }
 
-function postfixOn(
+/** There must be such an instance on each node, with the folder that its files go to. */
+function refuseOtherInstance(
   resource: string,
   instance: string,
-  { node, who, looked }: FilesNode,
-) {
-  const [found, defaultType, types] = looked.reports;
-  const altered = looked.reports.at(-1);
+  nodes: readonly FilesNode[],
+): void {
   const folder = folderOf(instance);
-  if (found?.code === 0 && lastLine(found.words) !== folder)
+  const found = nodes.map(({ node, looked }) => {
+    const [report] = looked.reports;
+    const has = report?.code === 0 ? lastLine(report.words) : undefined;
+    return { node, has };
+  });
+  const missing = found.filter(({ has }) => has === undefined);
+  // Where Postfix is not installed, there is none of any name: that is said as it is.
+  if (missing.length > 0 && instance !== usualInstance)
+    throw noInstance(
+      resource,
+      instance,
+      missing.map(({ node }) => node).sort(),
+    );
+  const other = found.find(({ has }) => has !== undefined && has !== folder);
+  if (other)
     throw new PacemakerError(
       "conflict",
-      `${resource}: the Postfix of ${node} that is meant works with ${lastLine(found.words)}, and not with ${folder}, where ` +
+      `${resource}: the Postfix of ${other.node} that is meant works with ${other.has}, and not with ${folder}, where ` +
         `its configuration would be written. Give it that folder there ("postmulti -l" lists the instances), or correct "unit". ` +
         `Nothing was changed.`,
-      who.host.address,
     );
-  if (found?.code !== 0 && instance !== usualInstance)
-    throw noInstance(resource, instance, [node]);
+}
+
+function postfixOn(resource: string, { node, who, looked }: FilesNode) {
+  const [, defaultType, types] = looked.reports;
+  const altered = looked.reports.at(-1);
   if (defaultType?.code !== 0 || types?.code !== 0)
     throw new PacemakerError(
       "configuration",
