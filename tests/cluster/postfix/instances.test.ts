@@ -99,6 +99,12 @@ for (const suite of suitesOr("trixie"))
   onLab(suite, "several instances of Postfix", (lab) => {
     test("have a stack each: its configuration, its queue, its drain, and no other's", async (t) => {
       const { smtp, mx } = units[suite];
+      // Each stack stays where it is until it is moved.
+      await sh(
+        lab(),
+        "node-01",
+        "crm_attribute --type rsc_defaults --name resource-stickiness --update 100",
+      );
       const before = await configuration(lab());
       t.after(() => onEveryNode(lab(), unmake));
       const make = linesBelow("### To make one");
