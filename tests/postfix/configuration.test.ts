@@ -126,6 +126,7 @@ describe("master.cf", () => {
   });
 });
 
+const folder = "/etc/postfix";
 const file = {
   ...{ path: "/etc/postfix/transport", content: "a b\n" },
   ...{ owner: "root", group: "postfix", mode: "0640" },
@@ -136,20 +137,28 @@ describe("maps", () => {
     const node = {
       ...{ name: "node-01", types: ["hash", "lmdb", "cidr"], altered: [] },
     };
-    assert.equal(buildOf("x", file, "hash", node)?.makes, `${file.path}.db`);
-    assert.equal(buildOf("x", file, "lmdb", node)?.makes, `${file.path}.lmdb`);
-    assert.equal(buildOf("x", file, "lmdb", node)?.mode, "0640");
-    assert.equal(buildOf("x", file, "cidr", node), undefined);
+    assert.equal(
+      buildOf("x", file, "hash", node, folder)?.makes,
+      `${file.path}.db`,
+    );
+    assert.equal(
+      buildOf("x", file, "lmdb", node, folder)?.makes,
+      `${file.path}.lmdb`,
+    );
+    assert.equal(buildOf("x", file, "lmdb", node, folder)?.mode, "0640");
+    assert.equal(buildOf("x", file, "cidr", node, folder), undefined);
   });
 
   test("a type that a node does not have is refused with those that it has", () => {
     assert.throws(
       () =>
-        buildOf("smtp_postfix", file, "lmdb", {
-          name: "node-02",
-          types: ["hash", "cidr"],
-          altered: [],
-        }),
+        buildOf(
+          "smtp_postfix",
+          file,
+          "lmdb",
+          { name: "node-02", types: ["hash", "cidr"], altered: [] },
+          folder,
+        ),
       {
         message:
           `smtp_postfix: the map /etc/postfix/transport is to be of the type "lmdb", and the Postfix of node-02 has only hash, ` +
@@ -170,6 +179,7 @@ describe("maps", () => {
 
 describe("a node's own", () => {
   const declared = {
+    folder,
     main: {
       a: true,
       b: ["x", "y"],
@@ -201,6 +211,7 @@ describe("a node's own", () => {
     const { files, builds } = wantedOn(
       "x",
       {
+        folder,
         main: { relayhost: "r" },
         master: {},
         maps: { transport: { ...file, type: undefined as never } },

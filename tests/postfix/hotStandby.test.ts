@@ -1,7 +1,6 @@
 import test, { describe } from "node:test";
 import assert from "node:assert/strict";
 import {
-  instanceOf,
   parseParameters,
   whyDeclaredNotHot,
   whyNotHot,
@@ -112,18 +111,6 @@ test("what postconf prints", () => {
       ["smtp_bind_address", ""],
     ],
   );
-});
-
-test("the units of Postfix and its instances, and no others", () => {
-  for (const [unit, instance] of [
-    ["postfix", "-"],
-    ["postfix.service", "-"],
-    ["postfix@-", "-"],
-    ["postfix@out.service", "out"],
-    ["postfixadmin", undefined],
-    ["nginx", undefined],
-  ] as const)
-    assert.equal(instanceOf(unit), instance, unit);
 });
 
 test("what is declared is judged before any node has it", () => {

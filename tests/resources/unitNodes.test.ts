@@ -171,6 +171,22 @@ test("a socket that would start the service beside the cluster is named", async 
   assert.doesNotMatch(person.said, /other\.timer/);
 });
 
+test("a service that takes this one down where it stops is named, as long as it is used", async () => {
+  const { cluster, inputs } = setting();
+  for (const node of cluster.nodes) {
+    node.units.set("web@mx", { PartOf: "web.service idle.service some.slice" });
+    node.units.set("idle", { ActiveState: "inactive" });
+    const ActiveState = node.name === "node-03" ? "inactive" : "active";
+    node.units.set("web", { ActiveState });
+  }
+  await systemdResource.create({ ...inputs, unit: "web@mx" });
+  assert.match(
+    person.said,
+    /^warning: mail: systemd stops web@mx\.service wherever web\.service stops \(PartOf= in its \[Unit\] section, on node-01, node-02\), also where Pacemaker or an upgrade stops that: /m,
+  );
+  assert.doesNotMatch(person.said, /idle\.service/);
+});
+
 test("a wrapper of several instances is refused: none of them is the service", async () => {
   const { cluster, inputs } = setting();
   for (const node of cluster.nodes)

@@ -67,6 +67,7 @@ export interface FakeUnit {
   RequiredBy?: string;
   BoundBy?: string;
   ConsistsOf?: string;
+  PartOf?: string;
   TriggeredBy?: string;
   Conflicts?: string;
   /** Its [Install] section, as its file has it. */

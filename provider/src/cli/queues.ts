@@ -2,6 +2,7 @@ import { drain, type Drained } from "../cluster/nodes/drain";
 import { readQueues, type Queues } from "../cluster/nodes/queues";
 import { clusterOf } from "../cluster/nodes/members";
 import type { Connection } from "../connection";
+import { byHand, instanceOption } from "../postfix/instance";
 import {
   describeAge,
   describeQueue,
@@ -52,7 +53,7 @@ function inOrder<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
 }
 
 /** The queues as a person reads them, with what to do about those that lie still. */
-export function asTable({ found, unknown }: Queues): string {
+export function asTable({ instance, found, unknown }: Queues): string {
   const rows = [
     ...inOrder(found).map(([node, look]) => [
       ...[node, look.runs ? "runs" : "stopped"],
@@ -68,7 +69,7 @@ export function asTable({ found, unknown }: Queues): string {
     .filter(([, look]) => !look.runs && sizeOf(look) > 0)
     .map(
       ([node]) =>
-        `Mail lies on ${node}, where Postfix does not run: npx pulumi-pacemaker queues --drain ${node}\n`,
+        `Mail lies on ${node}, where Postfix does not run: npx pulumi-pacemaker queues --drain ${node}${instanceOption(instance)}\n`,
     );
   return (
     table([...header, "OLDEST"], rows) +
@@ -96,7 +97,11 @@ export async function drainNode(
       signal,
     }),
   );
-  out(json ? `${JSON.stringify(drained, undefined, 2)}\n` : describe(drained));
+  const { folder, ...told } = drained;
+  const release = byHand(instance, folder, "postsuper -H ALL");
+  out(
+    json ? `${JSON.stringify(told, undefined, 2)}\n` : describe(told, release),
+  );
   return drained.remaining > 0 ? 1 : 0;
 }
 
@@ -106,14 +111,18 @@ const endings = {
   person: "it was interrupted",
 };
 
-function describe({
-  node,
-  delivered,
-  bounced,
-  remaining,
-  after,
-  endedBy,
-}: Drained): string {
+/** @param release the command that lets go what is on hold */
+function describe(
+  {
+    node,
+    delivered,
+    bounced,
+    remaining,
+    after,
+    endedBy,
+  }: Omit<Drained, "folder">,
+  release: string,
+): string {
   const parts = [
     `${delivered} delivered`,
     ...(bounced > 0 ? [`${bounced} returned to the sender`] : []),
@@ -123,8 +132,6 @@ function describe({
   ];
   const end = endedBy ? ` Ended early: ${endings[endedBy]}.` : "";
   const held =
-    after.hold > 0
-      ? ` What is on hold waits until "postsuper -H ALL" there.`
-      : "";
+    after.hold > 0 ? ` What is on hold waits until "${release}" there.` : "";
   return `${node}: ${parts.join(", ")}.${end}${held}\n`;
 }

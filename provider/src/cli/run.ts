@@ -11,6 +11,7 @@ import {
 } from "./connection";
 import { hostKeys, type Output } from "./hostKeys";
 import { kinds, type Kind } from "../drill/report";
+import { isInstance } from "../postfix/instance";
 import { drillHelp, runDrill } from "./drill";
 import { parseDisruption, previewHelp, runPreview } from "./preview";
 import { drainNode, queues } from "./queues";
@@ -177,7 +178,7 @@ async function runQueues(
   if (positionals.length > 0)
     throw new WrongUsage(`queues takes no "${positionals[0]}"`);
   const { drain: node, json = false, instance = "-" } = values;
-  if (!/^[A-Za-z0-9_.-]+$/.test(instance))
+  if (!isInstance(instance))
     throw new WrongUsage(`--instance ${instance}: is no instance of Postfix`);
   const seconds = wholeNumber("seconds", values.seconds ?? "300", 1, 86_400);
   return withConnection(values, (connection) =>

@@ -202,6 +202,7 @@ export class SmtpStack extends pulumi.ComponentResource {
           resourceId: idOf("_postfix"),
           service: idOf("_service"),
           address: idOf("_ip"),
+          unit: args.unit,
         },
         parent,
       );

@@ -16,6 +16,8 @@ export interface Unit {
   readonly startedBy: readonly string[];
   /** The units that systemd stops with it: those that require it, are bound to it or a part of it. */
   readonly stops: readonly string[];
+  /** The units with which systemd stops and restarts it, though it does not need them. */
+  readonly partOf: readonly string[];
   /** The units that do not run beside it: systemd stops them where it starts, and it where one of them starts. */
   readonly conflicts: readonly string[];
   /** The sockets, timers and paths that start it when something happens. */
@@ -40,6 +42,7 @@ export const unitProperties = [
   "BoundBy",
   "ConsistsOf",
   "PropagatesStopTo",
+  "PartOf",
   "Conflicts",
   "ConflictedBy",
   "TriggeredBy",
@@ -75,6 +78,7 @@ export function parseUnit(asked: string, text: string): Unit {
         ].flatMap(words),
       ),
     ],
+    partOf: words("PartOf"),
     conflicts: [...new Set(["Conflicts", "ConflictedBy"].flatMap(words))],
     triggeredBy: words("TriggeredBy"),
     isScript: values.get("UnitFileState") === "generated",

@@ -1,13 +1,18 @@
 /** The text of what delivers the queue of a Postfix that does not run, and what it printed. */
 import { quoteArgv } from "../ssh/quote";
-import { instanceFunctions } from "./queues";
+import {
+  instanceFunctions,
+  servicesOf,
+  shortInstance,
+  usualInstance,
+} from "./instance";
 
 /** How long Postfix may take to end what it delivers when it is told to stop, in seconds. */
 const stopSeconds = 20;
 
 /** The systemd unit that delivers; its name tells a person what it is. */
 export function drainUnit(instance: string): string {
-  return `pulumi-pacemaker-drain${instance === "-" ? "" : `-${instance}`}`;
+  return `pulumi-pacemaker-drain${instance === usualInstance ? "" : `-${shortInstance(instance)}`}`;
 }
 
 const folderOf = (instance: string): string => `/run/${drainUnit(instance)}`;
@@ -46,12 +51,8 @@ rm -rf ${folderOf(instance)}
 export function startDrain(instance: string, seconds: number): string {
   const unit = drainUnit(instance);
   const folder = folderOf(instance);
-  const rivals = [
-    `postfix@${instance}.service`,
-    ...(instance === "-" ? ["postfix.service"] : []),
-  ];
   // A wrapper that is there, such as Debian 12's postfix.service, counts as active without running anything.
-  const real = `for one in ${rivals.join(" ")}; do
+  const real = `for one in ${servicesOf(instance).join(" ")}; do
   [ "$(systemctl show --property=LoadState --value $one)" = loaded ] || continue
   [ "$(systemctl show --property=Type --value $one)" = oneshot ] || rivals="$rivals $one"
 done`;
@@ -80,7 +81,7 @@ postconf -c ${folder} -e master_service_disable=inet inet_interfaces=loopback-on
 chroot=/usr/lib/postfix/configure-instance.sh
 if [ -x $chroot ]; then $chroot ${instance} >/dev/null 2>&1 || :; fi
 stop() { echo runs; rm -rf ${folder}; exit 0; }
-if read -r pid 2>/dev/null <pid/master.pid && grep -qx master /proc/$pid/comm 2>/dev/null; then stop; fi
+if masterIn "$queue" >/dev/null; then stop; fi
 for one in $rivals; do
   case "$(systemctl is-active $one || :)" in inactive|failed) ;; *) stop;; esac
 done

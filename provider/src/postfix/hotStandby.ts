@@ -37,13 +37,6 @@ export function parseParameters(text: string): Map<string, string> {
   );
 }
 
-/** The unit of one of Postfix's instances: the instance's name, "-" for the usual one. Undefined: another service. */
-export function instanceOf(unit: string): string | undefined {
-  const [, instance = "-"] =
-    /^postfix(?:@(.+?))?(?:\.service)?$/.exec(unit) ?? [];
-  return /^postfix(@|\.service$|$)/.test(unit) ? instance : undefined;
-}
-
 /**
  * Why Postfix cannot run on a node that does not hold the address, or would not answer there once the address comes: one
  * sentence each, with what to set. Source: postconf(5), master(5).

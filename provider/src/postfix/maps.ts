@@ -9,8 +9,6 @@ const endings: Readonly<Record<string, string>> = {
   lmdb: ".lmdb",
 };
 
-const configuration = "/etc/postfix";
-
 /** With an address in inet_interfaces that is on another node now, postmap would refuse to work. */
 const build = `mkdir -p "$2.build" && cp "$2/main.cf" "$2.build/" &&
   /usr/sbin/postconf -c "$2.build" -e inet_interfaces=loopback-only && exec /usr/sbin/postmap -c "$2.build" "$1"`;
@@ -46,6 +44,7 @@ export const builtEndings = [...new Set(Object.values(endings))];
 /**
  * How a map's file becomes what Postfix reads: undefined for a type that it reads as a text.
  *
+ * @param folder the one of Postfix's configuration
  * @throws PacemakerError where this node's Postfix does not have the type.
  */
 export function buildOf(
@@ -58,6 +57,7 @@ export function buildOf(
     /** Those "TYPE:PATH" whose entries are not their sources'. */
     readonly altered: readonly string[];
   },
+  folder: string,
 ): Build | undefined {
   if (!node.types.includes(type))
     throw new PacemakerError(
@@ -71,7 +71,7 @@ export function buildOf(
   return {
     argv: [
       ...["/bin/sh", "-c", build, "postmap"],
-      ...[`${type}:{${path}}`, `{${configuration}}`],
+      ...[`${type}:{${path}}`, `{${folder}}`],
     ],
     from: path,
     makes: path + ending,

@@ -1,4 +1,5 @@
 /** What lies in the mail queue of one Postfix, running or not: the command that counts it, and how to read and tell it. */
+import { instanceFunctions, servicesOf } from "./instance";
 
 /** One node's queue, in messages. What Postfix calls maildrop (handed in by sendmail, not yet picked up) is `incoming`. */
 export interface Queue {
@@ -17,28 +18,9 @@ export interface Queue {
 /** A queue, and whether the Postfix that owns it runs. */
 export interface QueueLook extends Queue {
   readonly runs: boolean;
+  /** Of that Postfix's configuration. */
+  readonly folder: string;
 }
-
-/** The instance of Postfix that a systemd unit starts, as postmulti(1) calls it; undefined: the unit is not Postfix's. */
-export function instanceOf(unit: string): string | undefined {
-  const [, instance] =
-    /^postfix(?:@([A-Za-z0-9_.-]+))?(?:\.service)?$/.exec(unit) ?? [];
-  if (instance !== undefined) return instance.replace(/\.service$/, "");
-  return /^postfix(\.service)?$/.test(unit) ? "-" : undefined;
-}
-
-/**
- * Shell functions that find an instance by postconf(1) alone, which reads but does not resolve: postmulti(1) ends where main.cf
- * names an address that is on another node now. `queueOf NAME` prints its queue's folder, `configOf NAME` its configuration's.
- */
-export const instanceFunctions = `configOf() {
-  if [ "$1" = - ]; then postconf -h config_directory; return; fi
-  for folder in $(postconf -h multi_instance_directories | tr , ' '); do
-    case "$(postconf -c "$folder" -h multi_instance_name)" in "$1"|"postfix-$1") echo "$folder"; return;; esac
-  done
-  return 1
-}
-queueOf() { config=$(configOf "$1") && postconf -c "$config" -h queue_directory; }`;
 
 /**
  * Counts a queue. There is one file a message, in the folder that says how it stands; "deferred" is hashed into folders. A
@@ -60,15 +42,17 @@ export function queueCommand(instance: string, maySudo = true): string[] {
   ].join("\n");
   const script = `export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 ${instanceFunctions}
-queue=$(queueOf ${instance}) && test -n "$queue" && cd "$queue" || exit 3
+config=$(configOf ${instance}) && queue=$(postconf -c "$config" -hx queue_directory) && cd "$queue" || exit 3
+echo folder "$config"
+echo queue "$queue"
 echo now $(date +%s)
 isActive() { systemctl is-active --quiet $1 && [ "$(systemctl show --property=Type --value $1)" != oneshot ]; }
 if [ "$(id -u)" = 0 ]; then
   sudo=
-  read -r pid 2>/dev/null <pid/master.pid && grep -qx master /proc/$pid/comm 2>/dev/null && echo running 1
+  masterIn "$queue" >/dev/null && echo running 1
 else
   sudo="${maySudo ? "sudo -n " : ""}"
-  { isActive postfix@${instance}.service${instance === "-" ? " || isActive postfix.service" : ""}; } && echo running 1
+  for one in ${servicesOf(instance).join(" ")}; do isActive $one && echo running 1; done
 fi
 counts=$(\${sudo}find "$queue" -type f -printf '%P %B@ %C@\\n' 2>&1 | awk '${count}')
 echo "$counts"
@@ -81,6 +65,14 @@ echo end
   return ["/bin/sh", "-c", script];
 }
 
+/** A folder that `queueCommand` names: of the configuration ("folder") or of the queue. */
+export function placeIn(
+  text: string,
+  which: "folder" | "queue",
+): string | undefined {
+  return new RegExp(`^${which} (/.*)$`, "m").exec(text)?.[1];
+}
+
 /** Why `queueCommand` was not allowed to look, in the words of the node; undefined where it was. */
 export function deniedIn(text: string): string | undefined {
   return /^denied (.*)$/m.exec(text)?.[1];
@@ -89,6 +81,7 @@ export function deniedIn(text: string): string | undefined {
 /** Reads what `queueCommand` prints. @throws Error where it is not that, or not all of it. */
 export function parseQueue(text: string): QueueLook {
   const lines = text.trim().split("\n");
+  const folder = placeIn(text, "folder");
   const values = new Map(
     lines.map((line): [string, number] => {
       const [name = "", value = ""] = line.split(" ");
@@ -96,7 +89,12 @@ export function parseQueue(text: string): QueueLook {
     }),
   );
   const now = values.get("now");
-  if (now === undefined || !Number.isFinite(now) || lines.at(-1) !== "end")
+  if (
+    now === undefined ||
+    !Number.isFinite(now) ||
+    folder === undefined ||
+    lines.at(-1) !== "end"
+  )
     throw new Error(`no count of a queue: ${JSON.stringify(text)}`);
   const count = (name: string): number => values.get(name) ?? 0;
   const oldest = values.get("arrived") || (values.get("oldest") ?? 0);
@@ -107,6 +105,7 @@ export function parseQueue(text: string): QueueLook {
     incoming: count("incoming") + count("maildrop"),
     oldestSeconds: oldest > 0 ? Math.max(0, Math.floor(now - oldest)) : 0,
     runs: count("running") === 1,
+    folder,
   };
 }
 

@@ -1,13 +1,17 @@
 # Prints a node's Setup (sync.ts) as JSON. It reads what the login user may read, and prints no content: of a file its
-# hash, and the certificates in it, which are public.
+# hash, and the certificates in it, which are public. The text that comes in begins with a line that sets `find`: the
+# command that prints the folder of the configuration.
 import hashlib, json, re, socket, subprocess, sys
-def postconf(*words):
-    result = subprocess.run(("/usr/sbin/postconf",) + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def lines(*argv):
+    result = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if result.returncode != 0:
         sys.exit(result.stderr.decode("utf-8", "replace"))
     return result.stdout.decode("utf-8", "replace").splitlines()
-def parameters(lines):
-    return dict((name.strip(), value.strip()) for name, _, value in (line.partition("=") for line in lines))
+folder = lines(*find)[-1]
+def postconf(*words):
+    return lines("/usr/sbin/postconf", "-c", folder, *words)
+def parameters(printed):
+    return dict((name.strip(), value.strip()) for name, _, value in (line.partition("=") for line in printed))
 def look(path):
     try:
         with open(path, "rb") as file:

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { shipped } from "../shipped";
+import { findFolder } from "./instance";
 
 /** What one node's Postfix works with. */
 export interface Setup {
@@ -24,7 +25,8 @@ export interface SetupFile {
  * Prints a node's `Setup` as JSON. It reads what the login user may read, and prints no content: of a file its hash, and the
  * certificates in it, which are public.
  */
-export const pythonSetup = (): string => shipped(__dirname, "setup.py");
+export const pythonSetup = (instance: string): string =>
+  `find = ${JSON.stringify(findFolder(instance))}\n${shipped(__dirname, "setup.py")}`;
 
 /**
  * What differs between the nodes, a line each: by parameter, service and file, with the nodes of each value.

@@ -23,6 +23,8 @@ export interface MapInput {
 
 /** What is declared of Postfix's configuration. */
 export interface DeclaredPostfix {
+  /** Where the configuration lies. */
+  readonly folder: string;
   readonly main: Readonly<Record<string, MainValue>>;
   readonly master: Readonly<Record<string, string | null>>;
   readonly maps: Readonly<Record<string, MapInput>>;
@@ -41,27 +43,32 @@ export interface PostfixNode {
   readonly seen: SeenFiles;
 }
 
-export const folder = "/etc/postfix";
-export const mainPath = `${folder}/main.cf`;
-export const masterPath = `${folder}/master.cf`;
-const keyPath = `${folder}/smtpd-key.pem`;
-const certPath = `${folder}/smtpd-cert.pem`;
+/** The files of Postfix's own in the folder of its configuration. */
+export function ownFiles(folder: string) {
+  return {
+    main: `${folder}/main.cf`,
+    master: `${folder}/master.cf`,
+    key: `${folder}/smtpd-key.pem`,
+    cert: `${folder}/smtpd-cert.pem`,
+  };
+}
 
 /** The path of a map or a file: those of Postfix's folder may be given by their names. */
-export function pathOf(name: string): string {
+export function pathOf(folder: string, name: string): string {
   return name.startsWith("/") ? name : `${folder}/${name}`;
 }
 
 /** The paths of the maps' sources. */
-export function mapsOf({ maps }: DeclaredPostfix): string[] {
-  return Object.keys(maps).map(pathOf);
+export function mapsOf({ folder, maps }: DeclaredPostfix): string[] {
+  return Object.keys(maps).map((name) => pathOf(folder, name));
 }
 
 /** All paths that a configuration may touch, whatever a node's Postfix has. */
 export function pathsOf(declared: DeclaredPostfix): string[] {
+  const { main, master } = ownFiles(declared.folder);
   const maps = mapsOf(declared);
   return [
-    ...[mainPath, masterPath],
+    ...[main, master],
     ...maps.flatMap((path) => [
       path,
       ...builtEndings.map((ending) => path + ending),
@@ -72,21 +79,22 @@ export function pathsOf(declared: DeclaredPostfix): string[] {
 
 /** The files that are the same on each node, whatever is there. */
 export function plainFiles(declared: DeclaredPostfix): WantedFile[] {
-  const { tls, files, maps } = declared;
+  const { folder, tls, files, maps } = declared;
+  const { key, cert } = ownFiles(folder);
   const ours = { owner: "root", group: "root" };
   return [
     ...Object.entries(maps).map(([name, { content, owner, group, mode }]) => ({
-      ...{ path: pathOf(name), content, owner, group, mode },
+      ...{ path: pathOf(folder, name), content, owner, group, mode },
     })),
     ...(tls
       ? [
-          { path: keyPath, content: ended(tls.key), ...ours, mode: "0600" },
-          { path: certPath, content: ended(tls.cert), ...ours, mode: "0644" },
+          { path: key, content: ended(tls.key), ...ours, mode: "0600" },
+          { path: cert, content: ended(tls.cert), ...ours, mode: "0644" },
         ]
       : []),
     ...Object.entries(files).map(([name, file]) => ({
       ...file,
-      path: pathOf(name),
+      path: pathOf(folder, name),
     })),
   ];
 }
@@ -103,6 +111,8 @@ export function wantedOn(
   declared: DeclaredPostfix,
   node: PostfixNode,
 ) {
+  const { folder } = declared;
+  const { main: mainPath, master: masterPath } = ownFiles(folder);
   const main = node.seen[mainPath];
   const master = node.seen[masterPath];
   if (main?.text === undefined || master?.text === undefined)
@@ -125,9 +135,9 @@ export function wantedOn(
     mainValues(newMain).get("default_database_type") ?? node.defaultType;
   const plain = plainFiles(declared);
   const builds = Object.entries(declared.maps).flatMap(([name, map]) => {
-    const file = plain.find(({ path }) => path === pathOf(name))!;
+    const file = plain.find(({ path }) => path === pathOf(folder, name))!;
     const type = map.type ?? defaultType;
-    return buildOf(resource, file, type, node) ?? [];
+    return buildOf(resource, file, type, node, folder) ?? [];
   });
   return {
     files: [
@@ -168,12 +178,11 @@ function kept(
 /** The parameters to set on a node, as texts. */
 export function mainOn(
   resource: string,
-  { main, tls }: Pick<DeclaredPostfix, "main" | "tls">,
+  { folder, main, tls }: Pick<DeclaredPostfix, "folder" | "main" | "tls">,
   node: string,
 ): Record<string, string | null> {
-  const own = tls
-    ? { smtpd_tls_key_file: keyPath, smtpd_tls_cert_file: certPath }
-    : {};
+  const { key, cert } = ownFiles(folder);
+  const own = tls ? { smtpd_tls_key_file: key, smtpd_tls_cert_file: cert } : {};
   return Object.fromEntries(
     Object.entries({ ...own, ...main }).map(([name, value]) => [
       name,

@@ -28,6 +28,12 @@ export interface DeclaredFiles extends Rollout {
   readonly active: string | undefined;
   readonly look: LookRequest;
   /**
+   * What the nodes must have before there is a word about single files.
+   *
+   * @throws PacemakerError where they do not.
+   */
+  readonly requires?: (nodes: readonly FilesNode[]) => void;
+  /**
    * What shall be on a node, as it was found.
    *
    * @throws PacemakerError where it cannot be.
@@ -124,6 +130,7 @@ async function readFiles(
 async function plan(declared: DeclaredFiles, refuses = true): Promise<Seen> {
   const { cluster, resource, active, look } = declared;
   const seen = await lookEverywhere(cluster, resource, active, look);
+  declared.requires?.(seen.nodes);
   if (refuses)
     refuseProblems(
       resource,

@@ -11,7 +11,8 @@ import {
 import { nodeOf } from "../cluster/outcome/known";
 import type { Cib } from "../model/cib";
 import type { ClusterStatus } from "../model/status";
-import { instanceOf, sizeOf, type Queue } from "../postfix/queues";
+import { instanceOf } from "../postfix/instance";
+import { sizeOf, type Queue } from "../postfix/queues";
 import type { CommonInputs } from "./lifecycle";
 
 /** What stands in the state of a resource with queues. */

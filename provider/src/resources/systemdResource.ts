@@ -21,7 +21,10 @@ import { memberSettles } from "../cluster/outcome/standby";
 import { announce, type Announcement } from "../cluster/transaction/announce";
 import { transact } from "../cluster/transaction/transact";
 import { refuseSecondManager } from "../cluster/nodes/managers";
-import { checkStandsHot } from "../cluster/nodes/postfix";
+import {
+  checkStandsHot,
+  refuseMissingInstance,
+} from "../cluster/nodes/postfix";
 import { warnOfDifferences } from "../cluster/nodes/sync";
 import { findUnit } from "../cluster/nodes/units";
 import {
@@ -35,6 +38,7 @@ import { withFollowers } from "../model/cib";
 import { cloneOf } from "../model/standby";
 import { isStaged, stopCommand } from "../model/staging";
 import type { ClusterStatus } from "../model/status";
+import { usualInstance } from "../postfix/instance";
 import { fullName, shortName } from "../model/unit";
 import type {
   SystemdResourceArgs,
@@ -56,6 +60,7 @@ import {
 import type { Applied, Properties } from "./lifecycle";
 import { verifyStarted } from "./verify";
 import {
+  instanceIn,
   outputOf,
   queuesOn,
   queuesSeen,
@@ -123,7 +128,7 @@ export const systemdResource = define<SystemdResourceOutputs>()({
       // What changes is told of when it is foretold, and by the change.
       previous || previewWasSeen() ? sayNothing : warnOnce(cluster),
     );
-    await checkHot(cluster, status, inputs, units.unit);
+    await checkPostfix(cluster, status, inputs, units.unit);
     // Of what is in the state, preview reminds.
     if (!previous) await compareNodes(inputs);
     const wanted = declared(inputs, units.unit, units.declared);
@@ -234,15 +239,13 @@ export const systemdResource = define<SystemdResourceOutputs>()({
 });
 
 /** Tells where the nodes' Postfix differ, where that is to be looked at. Who cannot be asked is told elsewhere. */
-async function compareNodes({
-  connection,
-  resourceId,
-  verifySync,
-}: Inputs): Promise<void> {
+async function compareNodes(inputs: Inputs & Outputs): Promise<void> {
+  const { connection, resourceId, verifySync } = inputs;
   if (verifySync !== true) return;
+  const instance = instanceIn(inputs) ?? usualInstance;
   const cluster = clusterOf(connection);
   const seen = await observeShared(cluster).catch(() => undefined);
-  if (seen) await warnOfDifferences(cluster, seen.status, resourceId);
+  if (seen) await warnOfDifferences(cluster, seen.status, resourceId, instance);
 }
 
 /** The unit of an agent such as "systemd:postfix". */
@@ -250,13 +253,14 @@ function unitOf(agent: string): string {
   return shortName(agent.replace(/^systemd:/, ""));
 }
 
-/** Whether Postfix can run where the addresses are not, and answer when they come. */
-async function checkHot(
+/** Whether that Postfix is there; and where it stands by hot, whether it can run where the addresses are not. */
+async function checkPostfix(
   cluster: Cluster,
   status: ClusterStatus,
   { resourceId, standby, addresses = [] }: Inputs,
   unit: string,
 ): Promise<void> {
+  await refuseMissingInstance(cluster, status, resourceId, unit);
   if (standby === "hot")
     await checkStandsHot(cluster, status, resourceId, unit, addresses);
 }
@@ -306,7 +310,7 @@ async function register(
     inputs.followWrapper === true,
     warnOnce(cluster),
   );
-  await checkHot(cluster, before.status, inputs, units.unit);
+  await checkPostfix(cluster, before.status, inputs, units.unit);
   const wanted = declared(
     inputs,
     units.unit,

@@ -17,6 +17,7 @@ import {
   nothingChanged,
   onEveryNode,
   onLab,
+  onNode,
   Prober,
   servesHot,
   succeeded,
@@ -33,14 +34,17 @@ const [key, cert] = ["key", "cert"].map((what) =>
 interface Postfix {
   main: Record<string, unknown>;
   transport?: string;
+  standby?: "cold" | "hot";
 }
 
 const program = ({
   main,
   transport = "one.example smtp:[192.0.2.1]\n",
+  standby = "hot",
 }: Postfix) =>
-  `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, standby: "hot", ...${JSON.stringify(
+  `new pacemaker.SmtpStack("smtp", { connection, ip, cidrNetmask, ...${JSON.stringify(
     {
+      standby,
       verify: {
         banner: "mail.example.org",
         ehlo: ["SIZE"],
@@ -196,6 +200,21 @@ onLab(
       );
       nothingChanged(await project.up(["--expect-no-changes"]));
       assert.equal(await servesHot(lab()), node);
+
+      // An operator's word stands: a change to cold would take the clone away, and the word with it.
+      const pcs = (words: string) =>
+        onNode(lab(), node, "/bin/sh", "-ec", words);
+      const last = { main: { message_size_limit: 1024000 } };
+      await pcs("pcs resource disable smtp_service-clone --wait=60");
+      project.writeProgram(program({ ...last, standby: "cold" }));
+      failedWith(
+        await project.preview(),
+        "cannot change how it stands by: smtp_service-clone is disabled by an operator (target-role=Stopped)",
+      );
+      await pcs("pcs resource enable smtp_service-clone --wait=60");
+      await eventually("Postfix on all nodes", () => servesHot(lab()));
+      project.writeProgram(program(last));
+      nothingChanged(await project.up(["--expect-no-changes"]));
 
       // What a client meets is looked at after a change of the configuration, too.
       succeeded(await project.destroy());

@@ -1,5 +1,5 @@
 /** The faults of a drill as texts for a node's shell, each with what takes it back. */
-import { instanceFunctions } from "../../postfix/queues";
+import { instanceFunctions, usualInstance } from "../../postfix/instance";
 import { quoteArgv } from "../../ssh/quote";
 import type { Kind } from "../../drill/report";
 
@@ -83,7 +83,7 @@ END`;
     case "kill":
       return instance === undefined
         ? quoteArgv(["systemctl", "kill", "--signal=KILL", `${unit}.service`])
-        : `${instanceFunctions}\nkill -KILL $(cat "$(queueOf ${instance})/pid/master.pid")`;
+        : `${instanceFunctions}\nkill -KILL $(masterIn "$(queueOf ${instance})")`;
   }
 }
 
@@ -100,9 +100,11 @@ ${clearWatch}
 }
 
 /** What the node's Pacemaker and Postfix have logged since a moment, in seconds since the epoch, and its clock. */
-export function readLog(since: number): string {
+export function readLog(since: number, instance = usualInstance): string {
   return `${prelude}
-journalctl --quiet --output=short-unix --since=@${Math.floor(since)} --identifier=pacemaker-controld --identifier=postfix/master |
+${instanceFunctions}
+name=$(postconf -c "$(configOf ${instance})" -hx syslog_name 2>/dev/null || echo postfix)
+journalctl --quiet --output=short-unix --since=@${Math.floor(since)} --identifier=pacemaker-controld --identifier="$name/master" |
   grep -E 'Requesting local execution|Result of|daemon started' || :
 `;
 }

@@ -1,4 +1,4 @@
-import { instanceFunctions } from "../../postfix/queues";
+import { instanceFunctions } from "../../postfix/instance";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
@@ -115,7 +115,7 @@ export async function drill(
     );
     const logs = await Promise.all(
       cluster.connection.hosts.map((address) =>
-        logOf(cluster, address, fault / 1000 - 1),
+        logOf(cluster, address, fault / 1000 - 1, target.instance),
       ),
     );
     const history: History = parseJournal(logs.join("\n"));
@@ -294,10 +294,12 @@ async function logOf(
   cluster: Cluster,
   address: string,
   since: number,
+  instance: string | undefined,
 ): Promise<string> {
   try {
     const member = await findNode(cluster, address);
-    return (await shell(member, "read the log", readLog(since))).stdout;
+    return (await shell(member, "read the log", readLog(since, instance)))
+      .stdout;
   } catch {
     return "";
   }

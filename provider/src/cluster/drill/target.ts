@@ -3,7 +3,8 @@ import { PacemakerError } from "../../errors";
 import type { Cib, Primitive } from "../../model/cib";
 import { parseDuration } from "../../model/duration";
 import { parseOutcome } from "../../model/simulated";
-import { instanceOf } from "../../postfix/queues";
+import { standbyOf } from "../../model/standby";
+import { instanceOf } from "../../postfix/instance";
 import type { Kind } from "../../drill/report";
 import { heldByOperator } from "../outcome/explain";
 import { parse, read, type Cluster } from "../nodes/members";
@@ -92,12 +93,18 @@ function besideAlone(
   members: readonly string[],
   node: string,
 ): string | undefined {
-  if (members.length > 1) return undefined;
-  return [...cib.primitives.keys()].find(
+  const [address = "", ...others] = members;
+  if (others.length > 0) return undefined;
+  const found = [...cib.primitives.keys()].filter(
     (one) =>
       instanceOf(unitIn(cib, one) ?? "") !== undefined &&
       (status.resources.get(one)?.nodes ?? []).includes(node),
   );
+  // Another instance may run there as well, for another address.
+  const bound = found.find((one) =>
+    standbyOf(cib, one)?.addresses.includes(address),
+  );
+  return bound ?? (found.length === 1 ? found[0] : undefined);
 }
 
 function serviceIn(cib: Cib, service: string): Partial<Target> {

@@ -8,13 +8,16 @@ import {
   startDrain,
   type DrainCount,
 } from "../../postfix/drain";
-import { withoutState, type Queue } from "../../postfix/queues";
+import { byHand } from "../../postfix/instance";
+import { withoutState, type Queue, type QueueLook } from "../../postfix/queues";
 import { indent } from "../report";
 import type { Cluster, Member } from "./members";
 import { findNode, readQueue } from "./queues";
 
 export interface Drained extends DrainCount {
   readonly node: string;
+  /** Of that Postfix's configuration. */
+  readonly folder: string;
   readonly before: Queue;
   readonly after: Queue;
   /** Why it ended before all was tried, if it did. */
@@ -48,7 +51,8 @@ export async function drain(
 ): Promise<Drained> {
   const member = await findNode(cluster, node);
   const before = await readQueue(cluster, member, instance);
-  if (before.runs) throw runsThere(node);
+  const runs = runsThere(node, instance, before);
+  if (before.runs) throw runs;
   const since = Math.floor(Date.now() / 1000);
   const began = await script(
     member,
@@ -56,7 +60,7 @@ export async function drain(
     startDrain(instance, seconds + grace),
   );
   const first = parseDrain(began);
-  if (first.words.has("runs")) throw runsThere(node);
+  if (first.words.has("runs")) throw runs;
   if (first.words.has("busy"))
     throw new PacemakerError(
       "conflict",
@@ -79,7 +83,7 @@ export async function drain(
   if (lost) throw lost;
   const last = parseDrain(ended);
   return {
-    node,
+    ...{ node, folder: before.folder },
     ...countDrained(first, last),
     before: withoutState(before),
     after: withoutState(await readQueue(cluster, member, instance)),
@@ -108,10 +112,14 @@ async function untilTried(
   return undefined;
 }
 
-function runsThere(node: string): PacemakerError {
+function runsThere(
+  node: string,
+  instance: string,
+  { folder }: QueueLook,
+): PacemakerError {
   return new PacemakerError(
     "conflict",
-    `${node}: Postfix runs there, and delivers its queue itself: "postqueue -f" there tries all of it at once. ` +
+    `${node}: Postfix runs there, and delivers its queue itself: "${byHand(instance, folder, "postqueue -f")}" there tries all of it at once. ` +
       `A drain is for a node where it does not run. Nothing was changed.`,
   );
 }

@@ -3,6 +3,7 @@ import { PacemakerError } from "../../errors";
 import {
   deniedIn,
   parseQueue,
+  placeIn,
   queueCommand,
   type QueueLook,
 } from "../../postfix/queues";
@@ -26,6 +27,7 @@ export interface UnknownQueue {
 
 /** The queues by node, and the hosts where they could not be read. */
 export interface Queues {
+  readonly instance: string;
   readonly found: ReadonlyMap<string, QueueLook>;
   readonly unknown: readonly UnknownQueue[];
 }
@@ -76,7 +78,7 @@ export async function readQueues(
     }),
   );
   clearTimeout(timer);
-  return { found, unknown };
+  return { instance, found, unknown };
 }
 
 /** The same, of members that have answered. */
@@ -98,7 +100,7 @@ export async function readQueuesOf(
       }
     }),
   );
-  return { found, unknown };
+  return { instance, found, unknown };
 }
 
 /** The host as a member; where only its Pacemaker is down, by its own name: mail lies there too. */
@@ -171,7 +173,7 @@ export async function readQueue(
     throw new PacemakerError(
       "rights",
       `the mail queue on ${member.node} (${member.host.label}) may not be read by "${user}": ${denied}. Allow it there by a line in ` +
-        `sudoers: ${user} ALL=(root) NOPASSWD: /usr/bin/find /var/spool/postfix -type f -printf %P\\ %B@\\ %C@\\\\\\\\n`,
+        `sudoers: ${user} ALL=(root) NOPASSWD: /usr/bin/find ${placeIn(result.stdout, "queue")} -type f -printf %P\\ %B@\\ %C@\\\\\\\\n`,
       member.host.address,
     );
   if (result.code !== 0)

@@ -2,12 +2,13 @@
 import { PacemakerError } from "../../errors";
 import type { Cib } from "../../model/cib";
 import { shortName } from "../../model/unit";
+import { byHand, instanceOf, instanceOption } from "../../postfix/instance";
 import {
   describeQueue,
-  instanceOf,
   sizeOf,
   withoutState,
   type Queue,
+  type QueueLook,
 } from "../../postfix/queues";
 import { warn } from "../report";
 import type { Cluster } from "./members";
@@ -22,17 +23,18 @@ const warned = new WeakMap<Cluster, Set<string>>();
 export function warnOfStranded(
   cluster: Cluster,
   resource: string,
-  { found }: Queues,
+  { instance, found }: Queues,
 ): void {
   const told = warned.get(cluster) ?? new Set<string>();
   warned.set(cluster, told);
   for (const [node, look] of found) {
-    if (look.runs || sizeOf(look) === 0 || told.has(node)) continue;
-    told.add(node);
+    if (look.runs || sizeOf(look) === 0 || told.has(`${node} ${instance}`))
+      continue;
+    told.add(`${node} ${instance}`);
     warn(
       resource,
       `mail lies on ${node}, where Postfix does not run: ${describeQueue(look)}. It stays there until Postfix runs there ` +
-        `again; "npx pulumi-pacemaker queues --drain ${node}" delivers it.`,
+        `again; "${drainOf(node, instance)}" delivers it.`,
     );
   }
 }
@@ -51,7 +53,7 @@ export async function warnOfLeft(
       warn(
         resource,
         `leaves mail on ${node}, which no Postfix delivers now: ${describeQueue(look)}. ` +
-          `"npx pulumi-pacemaker queues --drain ${node}" delivers it.`,
+          `"${drainOf(node, instance)}" delivers it.`,
       );
 }
 
@@ -90,7 +92,7 @@ export async function refuseToStrand(
         stranded
           .map(([node, look]) => `on ${node} ${describeQueue(look)}`)
           .join("; ") +
-        `. ${wayOut(stranded)} Or, to leave it in the queue, set strandedMail to "leave" and run "pulumi up" first. ` +
+        `. ${wayOut(instance, stranded)} Or, to leave it in the queue, set strandedMail to "leave" and run "pulumi up" first. ` +
         `Nothing was changed.`,
     );
   const unread = unknown.filter(
@@ -104,18 +106,28 @@ export async function refuseToStrand(
     );
 }
 
+/** The command that delivers what lies on a node. */
+const drainOf = (node: string, instance: string): string =>
+  `npx pulumi-pacemaker queues --drain ${node}${instanceOption(instance)}`;
+
 function wayOut(
-  stranded: readonly (readonly [string, { runs: boolean; hold: number }])[],
+  instance: string,
+  stranded: readonly (readonly [string, QueueLook])[],
 ): string {
-  const words = stranded.map(([node, { runs }]) =>
+  const typed = (folder: string, command: string): string =>
+    byHand(instance, folder, command);
+  const words = stranded.map(([node, { runs, folder }]) =>
     runs
-      ? `run "postqueue -f" on ${node} and wait until "postqueue -p" shows nothing there`
-      : `run "npx pulumi-pacemaker queues --drain ${node}"`,
+      ? `run "${typed(folder, "postqueue -f")}" on ${node} and wait until "${typed(folder, "postqueue -p")}" shows nothing there`
+      : `run "${drainOf(node, instance)}"`,
   );
-  const held = stranded.some(([, { hold }]) => hold > 0)
-    ? ` What is on hold waits until "postsuper -H ALL".`
-    : "";
-  return `To deliver it first, ${words.join("; ")}.${held}`;
+  const [, held] = stranded.find(([, { hold }]) => hold > 0) ?? [];
+  return (
+    `To deliver it first, ${words.join("; ")}.` +
+    (held
+      ? ` What is on hold waits until "${typed(held.folder, "postsuper -H ALL")}".`
+      : "")
+  );
 }
 
 /** The unit of a systemd resource in the configuration. */

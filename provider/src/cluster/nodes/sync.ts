@@ -15,6 +15,7 @@ export async function warnOfDifferences(
   cluster: Cluster,
   { nodes }: ClusterStatus,
   resource: string,
+  instance: string,
 ): Promise<void> {
   const online = nodes.filter((node) => node.online && !node.pending);
   const setups = new Map<string, Setup>();
@@ -22,7 +23,7 @@ export async function warnOfDifferences(
   await Promise.all(
     online.map(async ({ name }) => {
       try {
-        setups.set(name, await setupOn(cluster, name));
+        setups.set(name, await setupOn(cluster, name, instance));
       } catch (error) {
         unseen.push(`${name}: ${asPacemakerError(error).message}`);
       }
@@ -42,13 +43,17 @@ export async function warnOfDifferences(
     );
 }
 
-async function setupOn(cluster: Cluster, node: string): Promise<Setup> {
+async function setupOn(
+  cluster: Cluster,
+  node: string,
+  instance: string,
+): Promise<Setup> {
   const member = await memberOn(cluster, node);
   if (!member)
     throw new PacemakerError("connect", `it cannot be reached by ssh`);
   const { code, stdout, stderr } = await member.host.exec(
     ["/usr/bin/env", "python3", "-I", "-"],
-    { reads: true, stdin: pythonSetup(), timeoutSeconds: lookSeconds },
+    { reads: true, stdin: pythonSetup(instance), timeoutSeconds: lookSeconds },
   );
   if (code === 0)
     return parse(

@@ -15,6 +15,7 @@ import { endedBy, sparing, withLosses, type Starter } from "./losses";
 import { refuseSecondManager, warnOfLikelyManagers } from "./managers";
 import type { Cluster, Member } from "./members";
 import { onlineMembers } from "./online";
+import { tellStoppedWith } from "./stoppedWith";
 
 export interface UnitOnNodes {
   /** The unit that Pacemaker shall run, without ".service". */
@@ -96,6 +97,7 @@ export async function findUnit(
     ...found.map((one) => one.unit),
   ]);
   const known = { unit: unit.name, names };
+  await tellStoppedWith(resource, found, { ours: names, managed }, tell);
   refuseSecondManager(seen.cib, resource, known);
   warnOfLikelyManagers(seen.cib, resource, known, tell);
   await refuseToEnd(resource, unit.name, seen, members, names);

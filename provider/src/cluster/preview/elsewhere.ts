@@ -3,9 +3,9 @@ import { standbyOf } from "../../model/standby";
 import {
   greetingOf,
   greetingParameters,
-  instanceOf,
   whyNotListening,
 } from "../../postfix/hotStandby";
+import { instanceOf } from "../../postfix/instance";
 import { asPacemakerError, memberOn, type Cluster } from "../nodes/members";
 import { settingsOn } from "../nodes/postfix";
 import { unitIn } from "../nodes/stranded";

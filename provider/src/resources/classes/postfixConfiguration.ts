@@ -70,6 +70,11 @@ export interface PostfixConfigurationArgs extends PostfixArgs {
   service?: pulumi.Input<string | undefined>;
   /** The id of the address that clients come to: its node comes last. Default: `service`. */
   address?: pulumi.Input<string | undefined>;
+  /**
+   * The systemd service, where it runs a further instance (postmulti), such as "postfix@mx": then /etc/postfix-mx is meant
+   * wherever /etc/postfix is named here. Default: the usual instance.
+   */
+  unit?: pulumi.Input<string | undefined>;
 }
 
 /** What it shows besides its inputs. */
