@@ -100,6 +100,33 @@ suite("what Pulumi says it will do", () => {
     );
   });
 
+  test("a replacement that is one step is two", () => {
+    const states = {
+      oldState: state("Primitive", "a", { inputs: { agent: "old" } }),
+      newState: state("Primitive", "a", { inputs: { agent: "new" } }),
+    };
+    const step = { op: "replace", urn: urn("Primitive", "a"), ...states };
+    const summary = (steps: unknown[]) =>
+      read(steps).operations.map(
+        ({ verb, inputs, previous, isReplacement }) => [
+          ...[verb, inputs.agent, previous, isReplacement],
+        ],
+      );
+    const both = [
+      ["delete", "old", undefined, true],
+      ["create", "new", undefined, true],
+    ];
+    assert.deepEqual(summary([step]), both);
+    assert.deepEqual(
+      summary([
+        { ...step, op: "delete-replaced" },
+        step,
+        { ...step, op: "create-replacement" },
+      ]),
+      both,
+    );
+  });
+
   test("errors that ended it are found, and any other text is none of it", () => {
     assert.deepEqual(
       read(

@@ -65,12 +65,25 @@ export function readPreview(text: string): PulumiPreview {
   if (!parsed.success)
     throw new Error(`it is not what "pulumi preview --json" prints`);
   const { steps, diagnostics } = parsed.data;
+  // A preview as JSON says "replace" for what are two steps; where it has these, they are it.
+  const isApart = new Set(
+    steps.flatMap(({ op, urn }) => (op === "create-replacement" ? [urn] : [])),
+  );
   const ours = steps.flatMap(({ op, urn, oldState, newState }) => {
-    const verb = verbs[op];
     const { type } = newState ?? oldState ?? { type: "" };
-    return verb !== undefined && type.startsWith(typePrefix)
-      ? [{ op, urn, verb, type, oldState, newState }]
-      : [];
+    if (!type.startsWith(typePrefix)) return [];
+    const ops =
+      op !== "replace"
+        ? [op]
+        : isApart.has(urn)
+          ? []
+          : ["delete-replaced", "create-replacement"];
+    return ops.flatMap((one) => {
+      const verb = verbs[one];
+      return verb === undefined
+        ? []
+        : [{ op: one, urn, verb, type, oldState, newState }];
+    });
   });
   const dependents = new Map<string, string[]>();
   for (const { urn, verb, oldState } of ours)
