@@ -69,6 +69,7 @@ const paper = {
 
 const report = reportOf(["192.0.2.11", "192.0.2.12"], {
   paper,
+  stopped: new Map([["late", ["late is Stopped", "in standby: two"]]]),
   results: [
     result("web", "changed"),
     result("late", "created"),
@@ -80,7 +81,9 @@ const report = reportOf(["192.0.2.11", "192.0.2.12"], {
 suite("what a rehearsal has shown", () => {
   test("as data", () => {
     assert.equal(report.transitions, 2);
-    assert.deepEqual(report.stopped, ["late"]);
+    assert.deepEqual(report.stopped, {
+      late: ["late is Stopped", "in standby: two"],
+    });
     assert.deepEqual(
       report.effects.map(({ resource, disruption, declared }) => [
         ...[resource, disruption, declared],
@@ -108,6 +111,8 @@ On the nodes:
     systemctl disable web.service on two
 Declared, and would not run afterwards:
     late
+      late is Stopped
+      in standby: two
 The cluster itself is about to start kept on two, whatever is done here.
 Altogether: 1 move, 1 restart; 1 refused.
 `,
@@ -128,6 +133,7 @@ Altogether: 1 move, 1 restart; 1 refused.
       text,
       /^\| `bad` \| primitive \| refused \| no<br>not \\\| so \|$/m,
     );
+    assert.match(text, /^- `late`: late is Stopped; in standby: two$/m);
     assert.match(text, /^- `theirs` moves from two to one$/m);
     assert.doesNotMatch(text, /kept` \| primitive/);
   });

@@ -39,7 +39,9 @@ export function asMarkdown(report: Report): string {
     ),
     ...list(
       "Declared, and would not run afterwards:",
-      stopped.map((id) => `\`${id}\``),
+      Object.entries(stopped).map(
+        ([id, why]) => `\`${id}\`: ${why.join("; ")}`,
+      ),
     ),
     ...(pending === undefined
       ? []

@@ -39,21 +39,16 @@ export interface Report {
   /** By resource: the nodes on which it runs. */
   readonly before: Readonly<Record<string, readonly string[]>>;
   readonly after: Readonly<Record<string, readonly string[]>>;
-  /** What is declared and would not run. */
-  readonly stopped: readonly string[];
+  /** What is declared and would not run: why, one sentence a line. */
+  readonly stopped: Readonly<Record<string, readonly string[]>>;
 }
 
 export function reportOf(
   hosts: readonly string[],
-  { paper, results }: Rehearsal,
+  { paper, results, stopped }: Rehearsal,
 ): Report {
   const { first, pending, turns, asides } = paper;
   const last = paper.now();
-  const declared = new Set(
-    results
-      .filter(({ operation }) => operation.verb !== "delete")
-      .map(({ operation }) => String(operation.inputs.resourceId)),
-  );
   const all = new Set(
     results.map(({ operation }) => String(operation.inputs.resourceId)),
   );
@@ -95,9 +90,7 @@ export function reportOf(
     transitions: turns.filter((turn) => turn.length > 0).length,
     before: placesOf(first),
     after,
-    stopped: [...last.status.resources.keys()].filter(
-      (id) => declared.has(id) && (after[id] ?? []).length === 0,
-    ),
+    stopped: Object.fromEntries(stopped),
   };
 }
 

@@ -45,7 +45,10 @@ export function asTable(report: Report): string {
     ),
     ...section(
       "Declared, and would not run afterwards:",
-      stopped.map((id) => `    ${id}`),
+      Object.entries(stopped).map(
+        ([id, why]) =>
+          `    ${id}\n${why.map((line) => `      ${line}`).join("\n")}`,
+      ),
     ),
     ...(pending === undefined
       ? []

@@ -1,5 +1,7 @@
 /** What a program's changes would do to a cluster: the handlers' own work on a copy of it, in the order in which Pulumi asks for it. */
 import { noteProgram } from "../cluster/change/handover";
+import { lookForCauses } from "../cluster/outcome/causes";
+import { explainNotStarted } from "../cluster/outcome/explain";
 import { paperOf, type Paper } from "../cluster/rehearsal/paper";
 import type { Connection } from "../connection";
 import { parseCib, type Cib } from "../model/cib";
@@ -46,6 +48,8 @@ export interface Rehearsed {
 export interface Rehearsal {
   readonly paper: Paper;
   readonly results: readonly Rehearsed[];
+  /** What is declared and would not run afterwards: why, one sentence a line. */
+  readonly stopped: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Kinds whose work is on files: the cluster is not asked to do anything by it, as far as it can be simulated. */
@@ -113,7 +117,36 @@ export async function rehearseProgram(
     return result;
   };
   const results = await Promise.all(work.map((_, index) => rehearse(index)));
-  return { paper, results };
+  return { paper, results, stopped: await whyStopped(paper, results) };
+}
+
+/** Why what is declared would not run, in the words in which an update says it. */
+async function whyStopped(
+  { cluster, now }: Paper,
+  results: readonly Rehearsed[],
+): Promise<Map<string, readonly string[]>> {
+  const { status, text } = now();
+  const ids = results
+    .filter(
+      ({ operation: { verb }, outcome }) =>
+        verb !== "delete" && outcome !== "refused" && outcome !== "not reached",
+    )
+    .map(({ operation }) => String(operation.inputs.resourceId))
+    .filter((id) => {
+      const found = status.resources.get(id);
+      return found !== undefined && !found.active;
+    });
+  if (ids.length === 0) return new Map();
+  const evidence = await lookForCauses(cluster);
+  const cib = parseCib(text);
+  return new Map(
+    ids.map((id) => [
+      id,
+      explainNotStarted(status, cib, [id], evidence)
+        .split("\n")
+        .map((line) => line.replace(/^- /, "")),
+    ]),
+  );
 }
 
 /** Whether Pulumi does the one before the other. */

@@ -290,9 +290,9 @@ for (const suite of suitesOr("bookworm"))
           constraint(
             "Colocation",
             "new",
-            `resourceId: "a", resource: c, withResource: d`,
+            `resourceId: "cib-bootstrap-options", resource: c, withResource: d`,
           ),
-          "a: the cluster's configuration uses this id already",
+          "cib-bootstrap-options: the cluster's configuration uses this id already",
         ],
         [
           constraint(

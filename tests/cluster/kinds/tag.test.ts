@@ -86,7 +86,16 @@ for (const suite of suitesOr("trixie"))
         ["", "", "is empty, but a tag must have at least one resource"],
         ["a, a", "", "names a resource twice"],
         [`"late"`, `, resourceId: "late"`, "late is a <tag>: only resources"],
-        ["b", `, resourceId: "c"`, "uses this id already, for a <primitive>"],
+        [
+          "b",
+          `, resourceId: "cib-bootstrap-options"`,
+          "uses this id already, for a <cluster_property_set>",
+        ],
+        [
+          "b",
+          `, resourceId: "c"`,
+          "two resources of this program have this id",
+        ],
       ] as const) {
         project.writeProgram(resources + tag(members, more));
         failedWith(await project.preview(), words);

@@ -38,7 +38,7 @@ interface Report {
   }[];
   after: Record<string, string[]>;
   units: string[];
-  stopped: string[];
+  stopped: Record<string, string[]>;
 }
 
 /** By resource: where it runs, and which of its starts that was. */
@@ -237,6 +237,20 @@ for (const suite of suitesOr("trixie"))
         ["taken over"],
       );
       assert.deepEqual(adopted.effects, []);
+
+      // What would not run is known before it is made, with the reason.
+      const avoids = lab().nodes.map(({ name: node }) => ({ node }));
+      project.writeProgram(
+        programOf(
+          ...other.filter(([, name]) => !["c", "a3"].includes(name)),
+          ["Primitive", "a3", { agent: "ocf:pacemaker:Dummy" }] as never,
+          ...[dummy("d"), dummy("e", { avoids })],
+        ),
+      );
+      const { stopped, effects } = await preview(project);
+      assert.deepEqual(effects, []);
+      assert.deepEqual(Object.keys(stopped), ["e"]);
+      assert.match(stopped.e!.join("\n"), /e is Stopped\n.*node-01/);
 
       await stand("delete all", []);
     });
