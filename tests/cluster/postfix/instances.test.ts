@@ -36,6 +36,7 @@ new pacemaker.SmtpStack("${name}", { connection, ip: ${name === "mx" ? `"${mxAdd
     main: ${JSON.stringify({
       myhostname: `${name}.example.org`,
       mydestination: ["localhost", `${name}.example.org`],
+      myorigin: "localhost",
       defer_transports: "local",
       master_service_disable: "",
       transport_maps: "$default_database_type:$config_directory/transport",
