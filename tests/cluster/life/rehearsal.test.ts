@@ -183,14 +183,6 @@ for (const suite of suitesOr("trixie"))
         pcs constraint colocation add apart with c score=-INFINITY
         pcs constraint colocation add beside with svc`,
       );
-      const without = (gone: string) =>
-        base.filter(([, name]) => name !== gone);
-      const alone = [
-        ...without("two").filter(([, name]) => !["b1", "b2"].includes(name)),
-        ...members(["b1", "b2"]),
-      ];
-      await stand("dissolve a group", alone);
-      await stand("make it again", base);
       const left = [
         ...base.filter(([, name]) => !["a3", "one"].includes(name)),
         group("one", ["a1", "a2"]),
@@ -214,18 +206,17 @@ for (const suite of suitesOr("trixie"))
         other.filter(([, name]) => name !== "c"),
       );
       assert.ok(report.effects.some((one) => !one.declared));
-      await stand("a replacement beside a creation", [
+      const last = [
         ...other.filter(([, name]) => !["c", "a3"].includes(name)),
-        ["Primitive", "a3", { agent: "ocf:pacemaker:Dummy" }] as never,
+        dummy("a3", { agent: "ocf:pacemaker:Dummy" }),
         dummy("d"),
-      ]);
+      ];
+      await stand("a replacement beside a creation", last);
       nothingChanged(await project.up(["--expect-no-changes"]));
 
       // Another state knows nothing of them: all is taken over, and nothing happens.
       const again = await makeProject(t, lab(), {
-        program: programOf(
-          ...other.filter(([, name]) => !["c", "a3"].includes(name)),
-        ),
+        program: programOf(...last),
       });
       writeFileSync(
         join(again.dir, "connection.json"),
@@ -240,18 +231,17 @@ for (const suite of suitesOr("trixie"))
 
       // What would not run is known before it is made, with the reason.
       const avoids = lab().nodes.map(({ name: node }) => ({ node }));
-      project.writeProgram(
-        programOf(
-          ...other.filter(([, name]) => !["c", "a3"].includes(name)),
-          ["Primitive", "a3", { agent: "ocf:pacemaker:Dummy" }] as never,
-          ...[dummy("d"), dummy("e", { avoids })],
-        ),
-      );
+      project.writeProgram(programOf(...last, dummy("e", { avoids })));
       const { stopped, effects } = await preview(project);
       assert.deepEqual(effects, []);
       assert.deepEqual(Object.keys(stopped), ["e"]);
       assert.match(stopped.e!.join("\n"), /e is Stopped\n.*node-01/);
 
+      const freed = ["b1", "a2", "b2"];
+      await stand("dissolve a group", [
+        ...last.filter(([, name]) => ![...freed, "two"].includes(name)),
+        ...members(freed),
+      ]);
       await stand("delete all", []);
     });
   });

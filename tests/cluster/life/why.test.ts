@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suites } from "../../../lab";
 import { transact } from "../../../provider/src/cluster/transaction/transact";
 import type { PacemakerError } from "../../../provider/src/errors";
 import { setMeta } from "../../../provider/src/pcs/commands";
 import { observe } from "../../../provider/src/cluster/transaction/observe";
-import { eventually, onLab, onNode, statuses } from "../harness";
+import { eventually, onLab, onNode, statuses, suitesOr } from "../harness";
 import { causes, clusterAs, commandsIn, dummy, meta, modify } from "./causes";
 
 const nodes = "node-01, node-02 and node-03";
@@ -121,7 +120,7 @@ const constraints = [
   everywhere("ban-two", `rsc="grp_two"`),
 ].join("");
 
-for (const suite of suites)
+for (const suite of suitesOr("bookworm"))
   onLab(suite, "why a resource is not started", (lab) => {
     const sh = (script: string) =>
       onNode(lab(), "node-01", "/bin/sh", "-ec", script);
