@@ -7,6 +7,7 @@ import {
   refuseClone,
 } from "../../provider/src/plan/clone";
 import { cibWith } from "../model/fixtures";
+import { refusalBy } from "./refusal";
 
 const primitive = (id: string, mark?: string) =>
   `<primitive id="${id}" class="ocf" provider="pacemaker" type="Dummy">` +
@@ -29,18 +30,7 @@ const plan = (...values: Parameters<typeof planClone>): string[] =>
 
 const declared = { id: "all", content: "a", meta: { interleave: "true" } };
 
-function refusal(...values: Parameters<typeof planClone>): string {
-  let text = "";
-  assert.throws(
-    () => planClone(...values),
-    (error: { kind?: string; message: string }) => {
-      assert.equal(error.kind, "conflict");
-      text = error.message;
-      return true;
-    },
-  );
-  return text;
-}
+const refusal = refusalBy(planClone);
 
 describe("a clone", () => {
   test("is made, and starts what waits for it", () => {

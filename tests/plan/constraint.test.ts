@@ -9,6 +9,7 @@ import {
   type DeclaredConstraint,
 } from "../../provider/src/plan/constraint";
 import { cibWith } from "../model/fixtures";
+import { refusalBy } from "./refusal";
 
 const primitive = (id: string, mark?: string) =>
   `<primitive id="${id}" class="ocf" provider="pacemaker" type="Dummy">` +
@@ -62,18 +63,7 @@ const created = (xml: string) =>
 const replaced = (id: string, xml: string) =>
   `cibadmin --replace --force --xpath /cib/configuration/constraints/*[@id="${id}"] --xml-text ${xml}`;
 
-function refusal(...values: Parameters<typeof planConstraint>): string {
-  let text = "";
-  assert.throws(
-    () => planConstraint(...values),
-    (error: { kind?: string; message: string }) => {
-      assert.equal(error.kind, "conflict");
-      text = error.message;
-      return true;
-    },
-  );
-  return text;
-}
+const refusal = refusalBy(planConstraint);
 
 describe("a constraint", () => {
   test("is made as it is declared, and then left alone", () => {

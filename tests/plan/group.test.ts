@@ -5,6 +5,7 @@ import { unstage } from "../../provider/src/model/staging";
 import { parseCib } from "../../provider/src/model/cib";
 import { planGroup } from "../../provider/src/plan/group";
 import { cibWith, fixture, suites } from "../model/fixtures";
+import { refusalBy } from "./refusal";
 
 /** The one command by which all that wait for their group are started. */
 const unstaging = (...ids: string[]): string => unstage(ids)[0]!.join(" ");
@@ -48,18 +49,7 @@ const plan = (...values: Parameters<typeof planGroup>): string[] =>
 
 const declared = (members: string[], meta = {}) => ({ id: "g", members, meta });
 
-function refusal(...values: Parameters<typeof planGroup>): string {
-  let text = "";
-  assert.throws(
-    () => planGroup(...values),
-    (error: { kind?: string; message: string }) => {
-      assert.equal(error.kind, "conflict");
-      text = error.message;
-      return true;
-    },
-  );
-  return text;
-}
+const refusal = refusalBy(planGroup);
 
 describe("a group that is not there", () => {
   test("is made with its members in order, and starts those that wait for it", () => {

@@ -8,6 +8,7 @@ import {
 } from "../../provider/src/plan/primitive";
 import { operationsFor } from "../../provider/src/plan/operations";
 import { cibWith, fixture, suites } from "../model/fixtures";
+import { refusalBy } from "./refusal";
 
 const empty = parseCib(cibWith(""));
 
@@ -36,18 +37,7 @@ const plan = (
   planPrimitive(cib, declared, previous).map((command) => command.join(" "));
 
 /** The whole text of the refusal. */
-function refusal(cib: Cib, declared: Declared): string {
-  let text = "";
-  assert.throws(
-    () => planPrimitive(cib, declared),
-    (error: { kind?: string; message: string }) => {
-      assert.equal(error.kind, "conflict");
-      text = error.message;
-      return true;
-    },
-  );
-  return text;
-}
+const refusal = refusalBy(planPrimitive);
 
 const differs = (...lines: string[]) =>
   `smtp_ip exists in the cluster and differs from what is declared:\n` +

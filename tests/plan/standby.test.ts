@@ -5,6 +5,7 @@ import { standbyOf } from "../../provider/src/model/standby";
 import { planMembers } from "../../provider/src/plan/standby";
 import { planPrimitive } from "../../provider/src/plan/primitive";
 import { cibWith } from "../model/fixtures";
+import { refusalBy } from "./refusal";
 
 const ip = (id = "ip", meta = "") =>
   `<primitive id="${id}" class="ocf" provider="heartbeat" type="IPaddr2">${meta}</primitive>`;
@@ -43,18 +44,7 @@ const creations = [
   `cibadmin --create --scope constraints --xml-text <rsc_order id="order-s-clone-ip-mandatory" first="s-clone" then="ip" first-action="start" then-action="start" kind="Mandatory"/>`,
 ];
 
-function refusal(...values: Parameters<typeof planMembers>): string {
-  let text = "";
-  assert.throws(
-    () => planMembers(...values),
-    (error: { kind?: string; message: string }) => {
-      assert.equal(error.kind, "conflict");
-      text = error.message;
-      return true;
-    },
-  );
-  return text;
-}
+const refusal = refusalBy(planMembers);
 
 describe("what stands by hot", () => {
   test("is made of staged members by one change, which starts them last", () => {

@@ -61,25 +61,25 @@ suite("a cluster on paper", () => {
     assert.match(script, /cibadmin --patch/);
     assert.doesNotMatch(advanceScript("<cib/>", undefined, "mark"), /--patch/);
     const printed = [
-      "\nmark patch 0\nsaid",
-      "\nmark simulation 1\n<one/>",
-      "\nmark simulation 2\n<two/>",
-      "\nmark cib 0\n<cib/>",
-      "\nmark mon 0\n<mon/>",
+      "mark patch 0\nsaid\n",
+      "mark simulation 1\n<one/>\n",
+      "mark simulation 2\n<two/>\n",
+      "mark cib 0\n<cib/>\n",
+      "mark mon 0\n<mon/>\n",
     ];
     assert.equal(readAdvanced(printed.join(""), "mark"), undefined);
     assert.deepEqual(
-      readAdvanced([...printed, "\nmark end 0\n"].join(""), "mark"),
+      readAdvanced([...printed, "mark end 0\n"].join(""), "mark"),
       {
-        cib: "<cib/>",
-        mon: "<mon/>",
-        simulations: ["<one/>", "<two/>"],
+        cib: "<cib/>\n",
+        mon: "<mon/>\n",
+        simulations: ["<one/>\n", "<two/>\n"],
       },
     );
-    printed[0] = "\nmark patch 103\ntoo old";
+    printed[0] = "mark patch 103\ntoo old\n";
     assert.deepEqual(
-      readAdvanced([...printed, "\nmark end 0\n"].join(""), "mark")?.refused,
-      { code: 103, stdout: "", stderr: "too old" },
+      readAdvanced([...printed, "mark end 0\n"].join(""), "mark")?.refused,
+      { code: 103, stdout: "", stderr: "too old\n" },
     );
   });
 
@@ -87,8 +87,8 @@ suite("a cluster on paper", () => {
     const shown =
       "Id=a.service\nNames=a.service other.service\nUnitFileState=enabled\nActiveState=active\n\n" +
       "Id=b.service\nNames=b.service\nUnitFileState=enabled\nActiveState=active\n";
-    const off = (...argv: string[]) => ({
-      ...{ node: "one", unit: argv.at(-1)!, argv },
+    const off = (...words: string[]) => ({
+      ...{ node: "one", argv: ["/usr/bin/systemctl", ...words] },
     });
     assert.equal(
       rewriteShown(shown, "one", [off("disable", "--now", "other.service")]),

@@ -13,6 +13,7 @@ import type {
 
 const moment = (places: Record<string, string[]>): Moment => ({
   text: "<cib/>",
+  printed: "",
   status: {
     ...{ quorate: true, maintenance: false, stopAll: false, fencing: false },
     nodes: ["one", "two"].map((name) => ({

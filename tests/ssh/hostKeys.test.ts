@@ -112,7 +112,7 @@ test("a wrong command line says what is wrong, and asks nobody", async () => {
   const wanted =
     'must be a hostname, an IPv4 or an IPv6 address, such as "192.0.2.11"';
   const table: [string[], string][] = [
-    [[], "a command is missing: host-keys, queues or drill"],
+    [[], "a command is missing: host-keys, queues, drill or preview"],
     [["host-key", "a"], 'there is no command "host-key"'],
     [["host-keys"], "host-keys needs at least one HOST"],
     [["host-keys", "root@a"], `root@a: ${wanted}; the user goes into \`user\``],
@@ -120,6 +120,19 @@ test("a wrong command line says what is wrong, and asks nobody", async () => {
     [
       ["host-keys", "--port", "0", "a"],
       "--port 0: must be a port from 1 to 65535",
+    ],
+    [["preview", "--json", "--markdown"], "give one of --json and --markdown"],
+    [
+      ["preview", "--max-disruption", "much"],
+      "--max-disruption much: must be one of none, reload, restart, move, stop",
+    ],
+    [
+      ["preview", "--host", "127.0.0.1", "--plan", "/no/such"],
+      "ENOENT: no such file or directory, open '/no/such'",
+    ],
+    [
+      ["preview", "--host", "127.0.0.1", "--plan", "/dev/null"],
+      "what /dev/null holds cannot be read: Unexpected end of JSON input",
     ],
   ];
   for (const [argv, text] of table)

@@ -1,8 +1,9 @@
 /** How a command of ours reaches the cluster: by its own options, or as the Pulumi stack in this folder does. */
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { Connection } from "../connection";
 import { connectionSchema } from "../connectionSchema";
+import { readText } from "./files";
+import { pulumi } from "./pulumi";
+import { WrongUsage } from "./usage";
 
 /** The options, as `parseArgs` takes them. */
 export const connectionOptions = {
@@ -38,9 +39,6 @@ export interface ConnectionValues {
   readonly stack?: string;
   readonly cwd?: string;
 }
-
-/** The command line is wrong, or there is no connection: the text says what to do. */
-export class WrongUsage extends Error {}
 
 /**
  * Finds the connection. What is secret in it comes from a file, the agent, or the Pulumi CLI's standard output, and never
@@ -82,14 +80,6 @@ function byOptions(values: ConnectionValues): unknown {
   };
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new WrongUsage((error as Error).message);
-  }
-}
-
 function readJson(file: string): unknown {
   return parseJson(readText(file), file);
 }
@@ -106,7 +96,7 @@ async function ofStack(values: ConnectionValues): Promise<unknown> {
   const configured = await pulumi(values, [
     ...["config", "get", "pacemaker:connection", "--json"],
   ]);
-  if ("text" in configured) {
+  if (configured.problem === undefined) {
     const { objectValue } = parseJson(configured.text, "pulumi config get") as {
       objectValue?: unknown;
     };
@@ -114,13 +104,11 @@ async function ofStack(values: ConnectionValues): Promise<unknown> {
   }
   const exported = await pulumi(values, ["stack", "export", "--show-secrets"]);
   const found =
-    "text" in exported
+    exported.problem === undefined
       ? connectionIn(parseJson(exported.text, "pulumi stack export"))
       : undefined;
   if (found !== undefined) return found;
-  const why = [configured, exported].flatMap((one) =>
-    "problem" in one ? [one.problem] : [],
-  );
+  const why = [configured, exported].flatMap(({ problem }) => problem ?? []);
   throw new WrongUsage(
     `there is no connection: give --host for each node, or run this in the folder of a Pulumi project whose stack has one` +
       (why.length > 0 ? `.\nThe Pulumi CLI says: ${why.join("\n")}` : ""),
@@ -149,29 +137,5 @@ function plain(value: unknown): unknown {
     return plain(JSON.parse(plaintext));
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => [name, plain(one)]),
-  );
-}
-
-function pulumi(
-  { stack, cwd }: ConnectionValues,
-  args: readonly string[],
-): Promise<{ text: string } | { problem: string }> {
-  const argv = [
-    ...args,
-    "--non-interactive",
-    ...(stack === undefined ? [] : ["--stack", stack]),
-  ];
-  return new Promise((resolve) =>
-    execFile(
-      "pulumi",
-      argv,
-      { cwd, maxBuffer: 256 * 1024 * 1024, timeout: 60_000 },
-      (error, stdout, stderr) =>
-        resolve(
-          error
-            ? { problem: stderr.trim() || error.message.split("\n")[0]! }
-            : { text: stdout },
-        ),
-    ),
   );
 }

@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { drill, type DrillOptions } from "../cluster/drill/run";
 import { clusterOf } from "../cluster/nodes/members";
 import type { Connection } from "../connection";
 import { asJson, asText } from "../drill/report";
 import { asSvg } from "../drill/svg";
+import { writeText } from "./files";
 import type { Output } from "./hostKeys";
 import { untilInterrupted } from "./interrupt";
 
@@ -46,7 +46,7 @@ export async function runDrill(
       signal,
     }),
   );
-  if (svg !== undefined) writeFileSync(svg, asSvg(report, probes));
+  if (svg !== undefined) writeText(svg, asSvg(report, probes));
   out(
     json ? `${JSON.stringify(asJson(report), undefined, 2)}\n` : asText(report),
   );

@@ -1,6 +1,4 @@
 /** `pulumi-pacemaker preview`: the whole effect of what Pulumi is going to do. */
-import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import "../provider";
 import type { Connection } from "../connection";
 import {
@@ -13,18 +11,18 @@ import { asMarkdown } from "../rehearsal/markdown";
 import { asTable } from "../rehearsal/table";
 import { asPicture } from "../rehearsal/picture";
 import { reportOf } from "../rehearsal/report";
-import { WrongUsage } from "./connection";
+import { readText, writeText } from "./files";
 import type { Output } from "./hostKeys";
 import { readPreview } from "./previewSteps";
+import { pulumi, type StackChoice } from "./pulumi";
+import { WrongUsage } from "./usage";
 
-export interface PreviewOptions {
+export interface PreviewOptions extends StackChoice {
   /** A file with what `pulumi preview --json` printed, "-" for the standard input. Default: it is run. */
   readonly plan?: string | undefined;
   readonly format: "table" | "json" | "markdown";
   readonly svg?: string | undefined;
   readonly most: Disruption;
-  readonly stack?: string | undefined;
-  readonly cwd?: string | undefined;
 }
 
 export const previewHelp = `preview runs "pulumi preview" and shows the whole of what the cluster would do: the
@@ -49,7 +47,7 @@ export async function runPreview(
   output: Output,
 ): Promise<number> {
   const text = await previewText(options);
-  const { operations, errors } = readText(text, options.plan);
+  const { operations, errors } = stepsIn(text, options.plan);
   if (errors.length > 0) {
     output.err(`Pulumi's own preview failed:\n${errors.join("\n")}\n`);
     return 1;
@@ -66,7 +64,7 @@ export async function runPreview(
         ? asMarkdown(report)
         : asTable(report),
   );
-  if (options.svg !== undefined) writeFileSync(options.svg, asPicture(report));
+  if (options.svg !== undefined) writeText(options.svg, asPicture(report));
   if (beyond.length > 0) {
     output.err(
       `beyond --max-disruption ${options.most}: ${beyond.map(({ resource, what }) => `${resource} ${what}`).join(", ")}\n`,
@@ -84,7 +82,7 @@ export function parseDisruption(value: string): Disruption {
   );
 }
 
-function readText(text: string, from: string | undefined) {
+function stepsIn(text: string, from: string | undefined) {
   try {
     return readPreview(text);
   } catch (error) {
@@ -94,30 +92,11 @@ function readText(text: string, from: string | undefined) {
   }
 }
 
-async function previewText({
-  plan,
-  stack,
-  cwd,
-}: PreviewOptions): Promise<string> {
-  if (plan !== undefined) return readFileSync(plan === "-" ? 0 : plan, "utf8");
-  const argv = [
-    ...["preview", "--json", "--show-sames", "--non-interactive"],
-    ...(stack === undefined ? [] : ["--stack", stack]),
-  ];
-  return new Promise((resolve, reject) =>
-    execFile(
-      "pulumi",
-      argv,
-      { cwd, maxBuffer: 256 * 1024 * 1024 },
-      (error, stdout, stderr) =>
-        // A preview that found errors has printed them, and exits with 255.
-        stdout.trim().startsWith("{") || !error
-          ? resolve(stdout)
-          : reject(
-              new WrongUsage(
-                `"pulumi ${argv.join(" ")}" failed:\n${stderr.trim() || error.message}`,
-              ),
-            ),
-    ),
-  );
+async function previewText(options: PreviewOptions): Promise<string> {
+  if (options.plan !== undefined) return readText(options.plan);
+  const argv = ["preview", "--json", "--show-sames"];
+  const { text, problem } = await pulumi(options, argv, 0);
+  // A preview that found errors has printed them, and fails.
+  if (problem === undefined || text.trim().startsWith("{")) return text;
+  throw new WrongUsage(`"pulumi ${argv.join(" ")}" failed:\n${problem}`);
 }

@@ -6,7 +6,6 @@ import {
   connectionHelp,
   connectionOptions,
   findConnection,
-  WrongUsage,
   type ConnectionValues,
 } from "./connection";
 import { hostKeys, type Output } from "./hostKeys";
@@ -15,6 +14,7 @@ import { isInstance } from "../postfix/instance";
 import { drillHelp, runDrill } from "./drill";
 import { parseDisruption, previewHelp, runPreview } from "./preview";
 import { drainNode, queues } from "./queues";
+import { WrongUsage } from "./usage";
 
 const help = `Usage: pulumi-pacemaker host-keys [--port PORT] HOST...
        pulumi-pacemaker queues [--json] [--drain NODE [--seconds N]] [CONNECTION]

@@ -1,4 +1,5 @@
 /** A drill as a picture: what the client saw, and how the time was spent. */
+import { escapeXml } from "../model/xml";
 import { servedPieces, type Probe } from "./outage";
 import { milliseconds, type DrillReport } from "./report";
 
@@ -26,9 +27,9 @@ export function asSvg(report: DrillReport, probes: readonly Probe[]): string {
     ((Math.min(Math.max(at, begin), end) - begin) / (end - begin)) *
       (width - left - right);
   const bar = (a: number, b: number, y: number, fill: string, title: string) =>
-    `<rect x="${x(a).toFixed(1)}" y="${y}" width="${Math.max(1, x(b) - x(a)).toFixed(1)}" height="24" fill="${fill}"><title>${escaped(title)}</title></rect>`;
+    `<rect x="${x(a).toFixed(1)}" y="${y}" width="${Math.max(1, x(b) - x(a)).toFixed(1)}" height="24" fill="${fill}"><title>${escapeXml(title)}</title></rect>`;
   const text = (at: number, y: number, words: string, anchor = "middle") =>
-    `<text x="${at.toFixed(1)}" y="${y}" text-anchor="${anchor}">${escaped(words)}</text>`;
+    `<text x="${at.toFixed(1)}" y="${y}" text-anchor="${anchor}">${escapeXml(words)}</text>`;
   const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60].find(
     (one) => (end - begin) / 1000 / one <= 12,
   )!;
@@ -78,12 +79,4 @@ export function asSvg(report: DrillReport, probes: readonly Probe[]): string {
     text(x(fault), 34, kind),
     `</svg>\n`,
   ].join("\n");
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

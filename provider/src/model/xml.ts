@@ -88,7 +88,8 @@ export function renderXml({ name, attributes, children }: XmlElement): string {
     : `<${name}${given.join("")}/>`;
 }
 
-function escapeXml(value: string): string {
+/** A text as it stands in an attribute, or between tags. */
+export function escapeXml(value: string): string {
   return value
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")

@@ -11,6 +11,7 @@ import {
   type AclSubject,
   type PcsCommand,
 } from "../pcs/commands";
+import { refuseDifferent, refuseTaken } from "./refusals";
 
 /** A role as a program declares it. */
 export interface DeclaredRole {
@@ -105,13 +106,7 @@ export function planRole(
 ): PcsCommand[] {
   const { id, description } = declared;
   const found = roleIn(cib, id);
-  const taken = cib.ids.get(id);
-  if (!found && taken !== undefined)
-    throw new PacemakerError(
-      "conflict",
-      `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
-        `Nothing was changed.`,
-    );
+  if (!found) refuseTaken(cib, id);
   const missing = missingForRole(cib, declared);
   if (missing.length > 0)
     throw new PacemakerError(
@@ -131,7 +126,8 @@ export function planRole(
         `${taking === id ? "this role" : `a <${cib.ids.get(taking)}>`}. Give the role to its users, or rename that. ` +
         `Nothing was changed.`,
     );
-  if (found && !previous && !adopts) refuseDifferent(found, declared);
+  if (found && !previous && !adopts)
+    refuseDifferent(id, roleDifferences(found, declared));
   const lacking = declared.permissions.filter(
     (one) => !found?.permissions.some((other) => isSamePermission(one, other)),
   );
@@ -231,8 +227,8 @@ export function removeRole(cib: Cib, id: string): PcsCommand[] {
   ];
 }
 
-function refuseDifferent(found: Role, declared: DeclaredRole): void {
-  const { id, description, permissions } = declared;
+function roleDifferences(found: Role, declared: DeclaredRole): string[] {
+  const { description, permissions } = declared;
   const names = (
     words: string,
     there: readonly string[],
@@ -241,7 +237,7 @@ function refuseDifferent(found: Role, declared: DeclaredRole): void {
     own
       .filter((name) => !there.includes(name))
       .map((name) => `the ${words} ${name} does not have it`);
-  const lines = [
+  return [
     ...(description !== undefined && description !== found.description
       ? [
           `its description is ${found.description ?? "none"}, declared is ${description}`,
@@ -256,12 +252,4 @@ function refuseDifferent(found: Role, declared: DeclaredRole): void {
     ...names("user", found.users, declared.users),
     ...names("group", found.groups, declared.groups),
   ];
-  if (lines.length === 0) return;
-  throw new PacemakerError(
-    "conflict",
-    `${id} exists in the cluster and differs from what is declared:\n` +
-      lines.map((line) => `- ${line}`).join("\n") +
-      `\nDeclare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. ` +
-      `Nothing was changed.`,
-  );
 }

@@ -1,4 +1,3 @@
-import { PacemakerError } from "../errors";
 import type { Cib } from "../model/cib";
 import { configurationOf, readSet, type SettingSet } from "../model/settings";
 import { sameValue } from "../model/values";
@@ -12,6 +11,7 @@ import {
   type WrittenSet,
 } from "../pcs/commands";
 import { assign } from "./primitive";
+import { refuseDifferent, refuseTaken } from "./refusals";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -87,15 +87,10 @@ export function planAlert(
 ): PcsCommand[] {
   const { id, path } = declared;
   const element = alertElement(cib, id);
-  const taken = cib.ids.get(id);
-  if (!element && taken !== undefined)
-    throw new PacemakerError(
-      "conflict",
-      `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
-        `Nothing was changed.`,
-    );
+  if (!element) refuseTaken(cib, id);
   const found = alertIn(cib, id);
-  if (found && !previous && !adopts) refuseDifferent(found, declared);
+  if (found && !previous && !adopts)
+    refuseDifferent(id, alertDifferences(found, declared));
   const ids = new Map(cib.ids);
   const newId = (wanted: string): string => {
     const free = freeId({ ...cib, ids }, wanted);
@@ -199,8 +194,11 @@ export function removeAlert(cib: Cib, id: string): PcsCommand[] {
     : [];
 }
 
-function refuseDifferent(found: DeclaredAlert, declared: DeclaredAlert): void {
-  const lines = [
+function alertDifferences(
+  found: DeclaredAlert,
+  declared: DeclaredAlert,
+): string[] {
+  return [
     ...(found.path === declared.path
       ? []
       : [`its path is ${found.path}, declared is ${declared.path}`]),
@@ -212,14 +210,6 @@ function refuseDifferent(found: DeclaredAlert, declared: DeclaredAlert): void {
         : [`it has no recipient ${one.value}`];
     }),
   ];
-  if (lines.length === 0) return;
-  throw new PacemakerError(
-    "conflict",
-    `${declared.id} exists in the cluster and differs from what is declared:\n` +
-      lines.map((line) => `- ${line}`).join("\n") +
-      `\nDeclare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. ` +
-      `Nothing was changed.`,
-  );
 }
 
 /** Values of options are not shown: an agent's may be a password. */

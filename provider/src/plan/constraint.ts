@@ -23,6 +23,7 @@ import {
   replaceConstraint,
   type PcsCommand,
 } from "../pcs/commands";
+import { refuseDifferent, refuseTaken } from "./refusals";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -139,24 +140,9 @@ function refuse(
   isKnown: boolean,
 ): void {
   const { id, kind } = declared;
-  const taken = cib.ids.get(id);
-  if (found?.kind !== kind && (found || taken !== undefined))
-    throw new PacemakerError(
-      "conflict",
-      `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
-        `Nothing was changed.`,
-    );
-  if (found && !isKnown) {
-    const foreign = constraintDifferences(found, declared);
-    if (foreign.length > 0)
-      throw new PacemakerError(
-        "conflict",
-        `${id} exists in the cluster and differs from what is declared:\n` +
-          foreign.map((line) => `- ${line}`).join("\n") +
-          `\nDeclare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. ` +
-          `Nothing was changed.`,
-      );
-  }
+  if (found?.kind !== kind) refuseTaken(cib, id);
+  if (found && !isKnown)
+    refuseDifferent(id, constraintDifferences(found, declared));
   const twin =
     found || isKnown
       ? undefined

@@ -1,4 +1,3 @@
-import { PacemakerError } from "../errors";
 import type { Cib } from "../model/cib";
 import { sameSpelling, spellRule } from "../model/ruleText";
 import { parseScore } from "../model/score";
@@ -14,6 +13,7 @@ import {
   type PcsCommand,
 } from "../pcs/commands";
 import { assign } from "./primitive";
+import { refuseDifferent, refuseTaken } from "./refusals";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -71,16 +71,11 @@ export function planDefaults(
   const { of, id, values } = declared;
   const found = defaultsIn(cib, of, id);
   if (!found) {
-    const taken = cib.ids.get(id);
-    if (taken !== undefined)
-      throw new PacemakerError(
-        "conflict",
-        `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
-          `Nothing was changed.`,
-      );
+    refuseTaken(cib, id);
     return [createDefaults(declared)];
   }
-  if (!previous && !adopts) refuseDifferent(found, declared);
+  if (!previous && !adopts)
+    refuseDifferent(id, setDifferences(found, declared));
   const changed = assign(found.values, values, previous?.values);
   if (!isSameRule(found, declared, previous)) {
     // pcs, and nobody else, knows its rules' language; it does not change one.
@@ -132,10 +127,13 @@ function isSameRule(
   );
 }
 
-function refuseDifferent(found: SettingSet, declared: DeclaredDefaults): void {
-  const { id, values, rule, score } = declared;
+function setDifferences(
+  found: SettingSet,
+  declared: DeclaredDefaults,
+): string[] {
+  const { values, rule, score } = declared;
   const actual = ruleOf(found);
-  const lines = [
+  return [
     ...Object.entries(values)
       .filter(([name, value]) => !sameValue(name, found.values[name], value))
       .map(
@@ -151,14 +149,6 @@ function refuseDifferent(found: SettingSet, declared: DeclaredDefaults): void {
           `its score is ${found.element.attributes.score ?? "0"}, declared is ${score}`,
         ]),
   ];
-  if (lines.length === 0) return;
-  throw new PacemakerError(
-    "conflict",
-    `${id} exists in the cluster and differs from what is declared:\n` +
-      lines.map((line) => `- ${line}`).join("\n") +
-      `\nDeclare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. ` +
-      `Nothing was changed.`,
-  );
 }
 
 /** Takes the set away, whatever stands in it. */

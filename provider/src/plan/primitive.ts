@@ -25,6 +25,7 @@ import {
   unstage,
   waitingFor,
 } from "../model/staging";
+import { refuseTaken } from "./refusals";
 
 /** A primitive as a program declares it. */
 export interface Declared {
@@ -75,13 +76,7 @@ export function planPrimitive(
   const { id } = declared;
   const found = cib.primitives.get(id);
   if (!found) {
-    const taken = cib.ids.get(id);
-    if (taken !== undefined)
-      throw new PacemakerError(
-        "conflict",
-        `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
-          `Nothing was changed.`,
-      );
+    refuseTaken(cib, id);
     if (declared.group !== undefined && previous?.group === declared.group)
       throw new PacemakerError(
         "conflict",

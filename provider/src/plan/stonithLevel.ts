@@ -8,6 +8,7 @@ import {
   type FencingTarget,
   type PcsCommand,
 } from "../pcs/commands";
+import { refuseTaken } from "./refusals";
 
 /** A level of the fencing topology as a program declares it. */
 export interface DeclaredLevel {
@@ -88,14 +89,8 @@ export function planLevel(
         `- its devices are ${found.devices.join(", ")}, declared are ${devices.join(", ")}\n` +
         `Declare it as it is, or set adopt to "update" to take it over and change it. Nothing was changed.`,
     );
-  const taken = cib.ids.get(id);
   const own = found?.id ?? id;
-  if (!found && taken !== undefined && !levels.some((one) => one.id === id))
-    throw new PacemakerError(
-      "conflict",
-      `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
-        `Nothing was changed.`,
-    );
+  if (!found && !levels.some((one) => one.id === id)) refuseTaken(cib, id);
   return [
     ...removeOther(cib, declared, previous),
     writeFencingLevel(own, target, level, devices),

@@ -3,6 +3,7 @@ import type { Cib } from "../model/cib";
 import { configurationOf } from "../model/settings";
 import { child, children } from "../model/xml";
 import { deleteByXPath, writeTag, type PcsCommand } from "../pcs/commands";
+import { refuseDifferent, refuseTaken } from "./refusals";
 
 /** A tag as a program declares it. */
 export interface DeclaredTag {
@@ -49,13 +50,9 @@ export function planTag(
   const found = tagIn(cib, id);
   const lacking = resources.filter((one) => !found?.includes(one));
   if (found && !previous && !adopts && lacking.length > 0)
-    throw new PacemakerError(
-      "conflict",
-      `${id} exists in the cluster and differs from what is declared:\n` +
-        `- it names ${found.join(", ")}, declared is ${resources.join(", ")}\n` +
-        `Declare it as it is, choose another resourceId, or set adopt to "update" to take it over and change it. ` +
-        `Nothing was changed.`,
-    );
+    refuseDifferent(id, [
+      `it names ${found.join(", ")}, declared is ${resources.join(", ")}`,
+    ]);
   const leaving = (previous?.resources ?? []).filter(
     (one) => found?.includes(one) && !resources.includes(one),
   );
@@ -108,13 +105,7 @@ const leaveTag = (tag: string, resource: string): PcsCommand =>
 
 function refuse(cib: Cib, declared: DeclaredTag): void {
   const { id, resources } = declared;
-  const taken = cib.ids.get(id);
-  if (taken !== undefined && tagIn(cib, id) === undefined)
-    throw new PacemakerError(
-      "conflict",
-      `${id}: the cluster's configuration uses this id already, for a <${taken}>. Choose another resourceId. ` +
-        `Nothing was changed.`,
-    );
+  if (tagIn(cib, id) === undefined) refuseTaken(cib, id);
   const missing = missingForTag(cib, declared);
   if (missing.length > 0)
     throw new PacemakerError(

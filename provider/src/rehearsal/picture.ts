@@ -1,4 +1,5 @@
 /** The report as a picture: nodes as columns, resources as rows, before and after. */
+import { escapeXml } from "../model/xml";
 import { summaryOf, type Report } from "./report";
 
 const rowHeight = 22;
@@ -21,7 +22,7 @@ export function asPicture(report: Report): string {
   const width = labelWidth + 2 * half + gap + 20;
   const height = top + ids.length * rowHeight + 20;
   const text = (x: number, y: number, words: string, anchor = "middle") =>
-    `<text x="${x}" y="${y}" text-anchor="${anchor}">${escaped(words)}</text>`;
+    `<text x="${x}" y="${y}" text-anchor="${anchor}">${escapeXml(words)}</text>`;
   const halves = [
     { left: labelWidth, title: "before", places: before },
     { left: labelWidth + half + gap, title: "after", places: after },
@@ -44,7 +45,7 @@ export function asPicture(report: Report): string {
               ? colours.gone
               : colours.come;
           const x = left + nodes.indexOf(node) * nodeWidth + 4;
-          return `<rect x="${x}" y="${y + 2}" width="${nodeWidth - 8}" height="${rowHeight - 4}" rx="3" fill="${colour}"><title>${escaped(`${id}: ${title}`)}</title></rect>`;
+          return `<rect x="${x}" y="${y + 2}" width="${nodeWidth - 8}" height="${rowHeight - 4}" rx="3" fill="${colour}"><title>${escapeXml(`${id}: ${title}`)}</title></rect>`;
         }),
       ),
     ];
@@ -62,12 +63,4 @@ export function asPicture(report: Report): string {
     ...rows,
     `</svg>\n`,
   ].join("\n");
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -5,7 +5,9 @@ import { explainNotStarted } from "../cluster/outcome/explain";
 import { paperOf, type Paper } from "../cluster/rehearsal/paper";
 import type { Connection } from "../connection";
 import { parseCib, type Cib } from "../model/cib";
+import { child, descendants, parseXml, renderXml } from "../model/xml";
 import { withoutProvider, type Properties } from "./boundary";
+import { holdsUnknown } from "./inputs";
 import { kindNamed, type CommonInputs } from "./lifecycle";
 import { noteAwaited, noteDeclared } from "./program";
 import { noteReplaced } from "./replaced";
@@ -34,7 +36,7 @@ export type Outcome =
   | "changed"
   | "deleted"
   | "unchanged"
-  /** Nothing is known of it: see `why`. */
+  /** Why, and of the next two as well, is in `why`. */
   | "refused"
   | "not reached"
   | "not looked at";
@@ -251,7 +253,9 @@ async function rehearseOne(
       outcome: "not looked at",
       why: `it is in another cluster (${hostsOf(given)?.join(", ")})`,
     };
-  const unknown = Object.entries(inputs).find(([, value]) => isUnknown(value));
+  const unknown = Object.entries(inputs).find(([, value]) =>
+    holdsUnknown(value),
+  );
   if (unknown)
     return {
       outcome: "not looked at",
@@ -259,26 +263,50 @@ async function rehearseOne(
     };
   const wanted = inputs as unknown as CommonInputs;
   const state = previous as unknown as (CommonInputs & object) | undefined;
-  switch (verb) {
-    case "delete":
-      await kind.remove(wanted);
-      return { outcome: "deleted" };
-    case "same":
-      if (kind.isWaitedFor?.(wanted) !== true) return { outcome: "unchanged" };
-      await kind.apply(wanted, state ?? wanted);
-      return { outcome: "changed" };
-    case "update":
-      await kind.apply(wanted, state);
-      return { outcome: "changed" };
-    case "create": {
-      const id = wanted.resourceId;
-      const before = objectOf(parseCib(now().text), id);
-      const { existed } = await kind.apply(wanted);
-      if (!existed) return { outcome: "created" };
-      const after = objectOf(parseCib(now().text), id);
-      return { outcome: before === after ? "taken over" : "changed" };
-    }
+  if (verb === "delete") {
+    await kind.remove(wanted);
+    return { outcome: "deleted" };
   }
+  if (verb === "same" && kind.isWaitedFor?.(wanted) !== true)
+    return { outcome: "unchanged" };
+  const before = objectOf(now().text, name, wanted.resourceId);
+  await kind.apply(wanted, verb === "same" ? (state ?? wanted) : state);
+  const after = objectOf(now().text, name, wanted.resourceId);
+  if (before === undefined && verb === "create") return { outcome: "created" };
+  // Of what has no object of its own, such as a group that stands by hot, it does not show.
+  const isSame = before !== undefined && before === after;
+  return {
+    outcome: !isSame
+      ? "changed"
+      : verb === "create"
+        ? "taken over"
+        : "unchanged",
+  };
+}
+
+/** Kinds that are no object of the configuration, but something among others' in a part of it. */
+const parts: Partial<Record<ProviderName, string>> = {
+  clusterProperties: "crm_config",
+  nodeAttributes: "nodes",
+  stonithLevel: "fencing-topology",
+};
+
+/** What a resource is in the configuration, as text. */
+function objectOf(
+  text: string,
+  kind: ProviderName,
+  id: string,
+): string | undefined {
+  const configuration = child(parseXml(text), "configuration");
+  if (!configuration) return undefined;
+  const part = parts[kind];
+  const found =
+    part === undefined
+      ? [...descendants(configuration)].find(
+          ({ attributes }) => attributes.id === id,
+        )
+      : child(configuration, part);
+  return found && renderXml(found);
 }
 
 function hostsOf({ connection }: Properties): string[] | undefined {
@@ -291,28 +319,9 @@ function isElsewhere({ hosts }: Connection, inputs: Properties): boolean {
   const theirs = hostsOf(inputs);
   return (
     theirs !== undefined &&
-    !theirs.some(isUnknown) &&
+    !theirs.some(holdsUnknown) &&
     !theirs.some((host) => hosts.includes(host))
   );
-}
-
-function objectOf(cib: Cib, id: string): string | undefined {
-  const found =
-    cib.primitives.get(id) ?? cib.groups.get(id) ?? cib.clones.get(id);
-  return found && JSON.stringify({ ...found, source: undefined });
-}
-
-/** How Pulumi writes what is not known yet. */
-const unknowns = [
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-  "output<string>",
-] as const;
-
-export function isUnknown(value: unknown): boolean {
-  if (typeof value === "string")
-    return (unknowns as readonly string[]).includes(value);
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some(isUnknown);
 }
 
 /** What stands in Pulumi's previews where a secret is. */

@@ -101,9 +101,19 @@ const dummy = (name: string, inputs: Record<string, unknown> = {}) =>
     { agent: "ocf:heartbeat:Dummy", ...inputs },
   ] as unknown as Declaration;
 
+const tag = (name: string, resources: string[]) =>
+  ["Tag", name, { resources }] as unknown as Declaration;
+
+const properties = (name: string, values: Record<string, string>) =>
+  ["ClusterProperties", name, { properties: values }] as unknown as Declaration;
+
 for (const suite of suitesOr("trixie"))
   onLab(suite, "the preview of a whole program", (lab) => {
     const preview = async (project: Project): Promise<Report> => {
+      writeFileSync(
+        join(project.dir, "connection.json"),
+        JSON.stringify(labConnection(lab())),
+      );
       const { code, stdout, stderr } = await oursIn(project, [
         ...["preview", "--json", "--connection", "connection.json"],
       ]);
@@ -143,10 +153,6 @@ for (const suite of suitesOr("trixie"))
       const project = await makeProject(t, lab(), {
         program: programOf(...base),
       });
-      writeFileSync(
-        join(project.dir, "connection.json"),
-        JSON.stringify(labConnection(lab())),
-      );
       const settled = () => sh("crm_resource --wait --timeout 60");
       const stand = async (
         what: string,
@@ -168,7 +174,8 @@ for (const suite of suitesOr("trixie"))
           [],
           what,
         );
-        t.diagnostic(`${what}: ${did.join("; ") || "nothing"}`);
+        assert.notDeepEqual(did, [], what);
+        t.diagnostic(`${what}: ${did.join("; ")}`);
         return report;
       };
 
@@ -218,10 +225,6 @@ for (const suite of suitesOr("trixie"))
       const again = await makeProject(t, lab(), {
         program: programOf(...last),
       });
-      writeFileSync(
-        join(again.dir, "connection.json"),
-        JSON.stringify(labConnection(lab())),
-      );
       const adopted = await preview(again);
       assert.deepEqual(
         [...new Set(adopted.results.map(({ outcome }) => outcome))],
@@ -232,7 +235,22 @@ for (const suite of suitesOr("trixie"))
       // What would not run is known before it is made, with the reason.
       const avoids = lab().nodes.map(({ name: node }) => ({ node }));
       project.writeProgram(programOf(...last, dummy("e", { avoids })));
-      const { stopped, effects } = await preview(project);
+      const { stopped, effects, results } = await preview(project);
+      const done = results.filter(({ outcome }) => outcome !== "unchanged");
+      assert.deepEqual(
+        Object.fromEntries(
+          done.map(({ resourceId, outcome }) => [resourceId, outcome]),
+        ),
+        {
+          ...{ e: "created", night: "created", often: "changed" },
+          ...Object.fromEntries(
+            avoids.map(({ node }) => [
+              `location-e-${node}--INFINITY`,
+              "created",
+            ]),
+          ),
+        },
+      );
       assert.deepEqual(effects, []);
       assert.deepEqual(Object.keys(stopped), ["e"]);
       for (const { node } of avoids)

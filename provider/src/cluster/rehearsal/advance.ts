@@ -1,5 +1,6 @@
 /** The script that has a node compute what becomes of a CIB, and what it prints. */
 import type { ExecResult } from "../../ssh";
+import { file, ownFolder, sectionsOf } from "../transaction/script";
 
 /** After so many transitions a cluster that still has something to do is taken as it is. */
 const transitions = 6;
@@ -14,25 +15,16 @@ export function advanceScript(
   patch: string | undefined,
   boundary: string,
 ): string {
-  const file = (name: string, text: string) => [
-    `cat >"$work/${name}" <<'${boundary}'`,
-    text.endsWith("\n") ? text.slice(0, -1) : text,
-    boundary,
-  ];
   const lines = [
     // The braces make the shell read all of it before it runs any.
     "{",
-    "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-    "umask 077",
-    "work=$(mktemp -d) || exit 1",
-    `trap 'rm -rf "$work"' EXIT`,
-    "trap 'exit 129' HUP INT PIPE TERM",
-    `section() { printf '\\n%s %s %s\\n' ${boundary} "$1" "$2"; }`,
-    ...file("cib.xml", cib),
+    ...ownFolder,
+    `section() { printf '%s %s %s\\n' ${boundary} "$1" "$2"; }`,
+    ...file("cib.xml", cib, boundary),
     ...(patch === undefined
       ? []
       : [
-          ...file("patch.xml", patch),
+          ...file("patch.xml", patch, boundary),
           `CIB_file="$work/cib.xml" cibadmin --patch --xml-pipe <"$work/patch.xml" >"$work/said" 2>&1`,
           "code=$?",
           `section patch "$code"`,
@@ -73,16 +65,9 @@ export function readAdvanced(
   output: string,
   boundary: string,
 ): Advanced | undefined {
-  const sections = output
-    .split(`\n${boundary} `)
-    .slice(1)
-    .map((part) => {
-      const end = part.indexOf("\n");
-      const [name = "", code = ""] = part.slice(0, end).split(" ");
-      return { name, code: Number(code), text: part.slice(end + 1) };
-    });
+  const sections = sectionsOf(output, boundary);
   const textOf = (wanted: string) =>
-    sections.find(({ name }) => name === wanted)?.text;
+    sections.find(({ name }) => name === wanted)?.output;
   const cib = textOf("cib");
   const mon = textOf("mon");
   if (cib === undefined || mon === undefined || textOf("end") === undefined)
@@ -91,11 +76,11 @@ export function readAdvanced(
   return {
     cib,
     mon,
-    simulations: sections.flatMap(({ name, text }) =>
+    simulations: sections.flatMap(({ name, output: text }) =>
       name === "simulation" ? [text] : [],
     ),
     ...(patch && patch.code !== 0
-      ? { refused: { code: patch.code, stdout: "", stderr: patch.text } }
+      ? { refused: { code: patch.code, stdout: "", stderr: patch.output } }
       : {}),
   };
 }

@@ -8,8 +8,7 @@ import { randomBytes } from "node:crypto";
 import type { Connection } from "../../connection";
 import { PacemakerError } from "../../errors";
 import { parseSimulation, type SimulatedAction } from "../../model/simulation";
-import type { ClusterStatus } from "../../model/status";
-import { parseStatus } from "../../model/status";
+import { parseStatus, type ClusterStatus } from "../../model/status";
 import type { ExecOptions, ExecResult, Host } from "../../ssh";
 import {
   clusterOf,
@@ -28,19 +27,15 @@ import {
   withoutFailures,
   withoutGone,
 } from "./advance";
-import { rewriteShown, type UnitOff } from "./units";
+import { rewriteShown, type Aside } from "./units";
 
 /** How things stand on it at one moment. */
 export interface Moment {
   /** The whole CIB, with its status. */
   readonly text: string;
   readonly status: ClusterStatus;
-}
-
-/** What would run on a node, and is no look. */
-export interface Aside {
-  readonly node: string;
-  readonly argv: readonly string[];
+  /** The same as crm_mon prints it. */
+  readonly printed: string;
 }
 
 export interface Paper {
@@ -78,13 +73,19 @@ export async function paperOf(connection: Connection): Promise<Paper> {
   let now = began.moment;
   const turns: (readonly SimulatedAction[])[] = [];
   const asides: Aside[] = [];
-  const unitsOff: UnitOff[] = [];
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Changes come one after the other. */
-  const turn = (text: string, patch?: string): Promise<ExecResult> => {
+  /** Changes come one after the other, each to what the one before has left. */
+  const turn = (
+    change: (text: string) => string,
+    patch?: string,
+  ): Promise<ExecResult> => {
     const result = last.then(async () => {
-      const { moment, actions, refused } = await advance(member, text, patch);
+      const { moment, actions, refused } = await advance(
+        member,
+        change(now.text),
+        patch,
+      );
       if (refused) return refused;
       now = moment;
       turns.push(actions);
@@ -102,19 +103,17 @@ export async function paperOf(connection: Connection): Promise<Paper> {
   ): Promise<ExecResult> => {
     const [program = "", first] = argv;
     const tool = program.split("/").at(-1);
-    if (tool === "crm_mon") return ok(monOf(now));
+    if (tool === "crm_mon") return ok(now.printed);
     if (tool === "cibadmin" && first === "--query") return ok(now.text);
     if (tool === "cibadmin" && first === "--patch")
-      return turn(now.text, options.stdin ?? "");
+      return turn((text) => text, options.stdin ?? "");
     if (tool === "crmadmin") return ok("in state S_IDLE: ok\n");
     if (tool === "crm_resource" && first === "--cleanup")
-      return turn(
-        withoutFailures(now.text, argv[argv.indexOf("--resource") + 1] ?? ""),
+      return turn((text) =>
+        withoutFailures(text, argv[argv.indexOf("--resource") + 1] ?? ""),
       );
     if (options.reads !== true && program !== "/usr/sbin/crm_simulate") {
       asides.push({ node, argv });
-      if (tool === "systemctl")
-        unitsOff.push({ node, unit: argv.at(-1)!, argv });
       return ok();
     }
     // What is asked about the live cluster is asked about this one.
@@ -125,7 +124,7 @@ export async function paperOf(connection: Connection): Promise<Paper> {
       );
     const result = await host.exec(argv, options);
     return tool === "systemctl" && first === "show"
-      ? { ...result, stdout: rewriteShown(result.stdout, node, unitsOff) }
+      ? { ...result, stdout: rewriteShown(result.stdout, node, asides) }
       : result;
   };
 
@@ -160,10 +159,6 @@ export async function paperOf(connection: Connection): Promise<Paper> {
 
 const ok = (stdout = ""): ExecResult => ({ code: 0, stdout, stderr: "" });
 
-/** What crm_mon printed of a moment. */
-const printed = new WeakMap<Moment, string>();
-const monOf = (moment: Moment): string => printed.get(moment)!;
-
 /** Has a node compute what becomes of a configuration, once a patch is applied to it. */
 async function advance(
   member: Member,
@@ -192,8 +187,8 @@ async function advance(
   const moment: Moment = {
     text: withoutGone(advanced.cib),
     status: parse(member, "crm_mon", advanced.mon, parseStatus),
+    printed: advanced.mon,
   };
-  printed.set(moment, advanced.mon);
   return {
     moment,
     actions: advanced.simulations.flatMap((one) =>

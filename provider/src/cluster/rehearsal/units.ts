@@ -1,18 +1,18 @@
-/** What systemd would say of units that were stopped or disabled. */
-
-export interface UnitOff {
+/** What would run on a node, and is no look. */
+export interface Aside {
   readonly node: string;
-  readonly unit: string;
   readonly argv: readonly string[];
 }
 
-/** Changes what `systemctl show` printed of the units as if the commands had run. */
+/** Changes what `systemctl show` printed of the units that were stopped or disabled as if the commands had run. */
 export function rewriteShown(
   text: string,
   node: string,
-  off: readonly UnitOff[],
+  asides: readonly Aside[],
 ): string {
-  const here = off.filter((one) => one.node === node);
+  const here = asides.filter(
+    (one) => one.node === node && one.argv[0]?.endsWith("/systemctl"),
+  );
   if (here.length === 0) return text;
   return text
     .split("\n\n")
@@ -22,8 +22,9 @@ export function rewriteShown(
           names!.split(" "),
         ),
       );
-      const mine = here.filter(({ unit }) => named.has(unit));
-      const words = mine.flatMap(({ argv }) => argv);
+      const words = here
+        .filter(({ argv }) => named.has(argv.at(-1)!))
+        .flatMap(({ argv }) => argv);
       const isDisabled = words.includes("disable");
       const isStopped = words.includes("stop") || words.includes("--now");
       return block

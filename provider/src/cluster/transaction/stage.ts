@@ -6,13 +6,7 @@ import { parseSimulation, type SimulatedAction } from "../../model/simulation";
 import { quoteArgv } from "../../ssh";
 import { indent } from "../report";
 import { shipped } from "../../shipped";
-
-/** What became of one part of the staging script. */
-interface Section {
-  readonly name: string;
-  readonly code: number;
-  readonly output: string;
-}
+import { file, ownFolder, sectionsOf, unable } from "./script";
 
 /** The outcome of staging. */
 export type Staged =
@@ -112,23 +106,11 @@ export function warmingScript(boundary: string, runner: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The exit code of a script that could not begin, or not go on, for lack of room. */
-const unable = 70;
-
 /** What staging may need beside copies of the CIB, in bytes: the runner, and what the tools print. */
 const spareBytes = 512 * 1024;
 
 /** How a shell says that it found no such program, or could not run it. */
 const notFound = [126, 127];
-
-const ownFolder = [
-  "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-  "umask 077",
-  `work=$(mktemp -d) || exit ${unable}`,
-  `trap 'rm -rf "$work"' EXIT`,
-  // The shell does not do that when a signal ends it, as when nobody is there any more to print for.
-  "trap 'exit 129' HUP INT PIPE TERM",
-];
 
 /** Where the runner ends before it has answered, it has failed. Whoever asked may have gone, and nobody listens then. */
 const supervise = [
@@ -175,15 +157,6 @@ function byRunner(
     "code=$(ask) ;;",
     "esac </dev/null 2>/dev/null",
     `code=\${code:-1}`,
-  ];
-}
-
-/** Writes a text into the working folder. */
-function file(name: string, text: string, boundary: string): string[] {
-  return [
-    `cat >"$work/${name}" <<'${boundary}'`,
-    text.endsWith("\n") ? text.slice(0, -1) : text,
-    boundary,
   ];
 }
 
@@ -334,15 +307,4 @@ function wordsAbout({ secrets = [] }: PcsCommand, output: string): string {
   return isSaid
     ? "(its words are left out: they hold the value of an option, which may be a secret)"
     : wordsOf(output);
-}
-
-function sectionsOf(output: string, boundary: string): Section[] {
-  return output
-    .split(`${boundary} `)
-    .slice(1)
-    .map((part) => {
-      const end = part.indexOf("\n");
-      const [name = "", code = ""] = part.slice(0, end).split(" ");
-      return { name, code: Number(code), output: part.slice(end + 1) };
-    });
 }
