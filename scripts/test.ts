@@ -23,6 +23,7 @@ import {
   strict,
 } from "./testing/tally";
 import type { Tally } from "./testing/tally";
+import { commitOf, turnOf } from "./testing/turns";
 
 const FILE_LIMIT = 15 * 60_000;
 const FAST_AT_ONCE = 2;
@@ -143,7 +144,7 @@ async function runCluster(
   const { bin, version, source } = cli;
   say(`Pulumi CLI ${version} (${source}): ${bin}\n`);
   const { result, leftUp } = await withLabs(REPO, say, (record) =>
-    runFiles(largestFirst(REPO, files), CLUSTER_AT_ONCE, (lane) => ({
+    runFiles(files, CLUSTER_AT_ONCE, (lane) => ({
       PACEMAKER_TEST_CLI: bin,
       PACEMAKER_TEST_LABS: record,
       // Files that run at the same time have labs of their own, and so have two runs where the variable is set.
@@ -203,10 +204,28 @@ function passSignalsOn(): void {
   }
 }
 
+/** What CI leaves to another commit's turn is said; who names files, or wants every suite, gets all of them. */
+function inTurn(files: readonly string[], words: readonly string[]): string[] {
+  const all =
+    !isCI() ||
+    process.env.PACEMAKER_EVERY_SUITE === "1" ||
+    words.some((word) => word !== "fast" && word !== "cluster");
+  const { now, later } = turnOf(
+    largestFirst(REPO, files),
+    all ? undefined : commitOf(REPO),
+  );
+  if (later.length > 0)
+    say(
+      `Left to another commit's turn:\n${later.map((file) => `  ${file}`).join("\n")}\n`,
+    );
+  return now;
+}
+
 async function main(): Promise<number> {
   const started = Date.now();
   const words = process.argv.slice(2);
-  const { fast, cluster } = select(findTests(REPO), words);
+  const { fast, cluster: chosen } = select(findTests(REPO), words);
+  const cluster = inTurn(chosen, words);
   if (fast.length + cluster.length === 0) {
     say(`no test file matches: ${words.join(" ") || "(all)"}`);
     say(closingLine({ ...NOTHING, failed: 0 }));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import {
   testLine,
 } from "../../scripts/testing/print";
 import { runFile } from "../../scripts/testing/run-file";
-import { select } from "../../scripts/testing/select";
+import { findTests, select } from "../../scripts/testing/select";
 import {
   add,
   closingLine,
@@ -21,6 +22,8 @@ import {
   isCI,
   strict,
 } from "../../scripts/testing/tally";
+import { commitOf, turnOf } from "../../scripts/testing/turns";
+import { REPO } from "../../scripts/cli/places";
 
 suite("the closing line", () => {
   test("names skips only where there are any", () => {
@@ -75,6 +78,38 @@ suite("which files run", () => {
     assert.deepEqual(chosen("cib", "up.test"), [files[0], files[2]]);
     assert.deepEqual(chosen("./tests/ssh/exec.test.ts"), [files[1]]);
     assert.deepEqual(chosen("fast", "up"), []);
+  });
+
+  test("CI runs half of some rooms for a commit, and the other half for others", () => {
+    const all = findTests(REPO).filter((file) => file.includes("/cluster/"));
+    const turns = ["one", "two", "three", "four", "five", "six", "seven"].map(
+      (commit) => turnOf(all, commit),
+    );
+    for (const { now, later } of turns) {
+      assert.deepEqual([...now, ...later].sort(), all);
+      assert.ok(later.length > 20);
+      assert.ok(later.every((file) => /kinds|life|postfix/.test(file)));
+      const inTurns = now.filter((file) => /kinds|life|postfix/.test(file));
+      assert.ok(Math.abs(inTurns.length - later.length) <= 1);
+    }
+    assert.deepEqual(turnOf(all, "one"), turns[0]);
+    const ran = new Set(turns.flatMap(({ now }) => now));
+    assert.deepEqual([...ran].sort(), all);
+    assert.deepEqual(turnOf(all, undefined), { now: all, later: [] });
+  });
+
+  test("a commit is found by its name, and its absence is none", (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "pacemaker-turns-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    assert.equal(commitOf(folder), undefined);
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-C", folder, ...args], { encoding: "utf8" });
+    git("init", "--quiet");
+    assert.equal(commitOf(folder), undefined);
+    const who = ["-c", "user.name=one", "-c", "user.email=one@example.org"];
+    git(...who, "commit", "--quiet", "--allow-empty", "--message", "one");
+    assert.equal(commitOf(folder), git("log", "-1", "--format=%H").trim());
+    assert.match(commitOf(folder)!, /^[0-9a-f]{40}$/);
   });
 });
 
