@@ -1,9 +1,6 @@
 import test, { describe } from "node:test";
 import assert from "node:assert/strict";
-import {
-  parseToken,
-  quorumWithoutOne,
-} from "../../provider/src/cluster/drill/target";
+import { parseToken } from "../../provider/src/cluster/drill/target";
 import {
   longestPause,
   servedPieces,
@@ -172,18 +169,6 @@ test("a picture has a bar for each phase, in one line of time, and what the clie
     const [, before, width] = bars[index]!;
     assert.ok(Math.abs(Number(before) + Number(width) - Number(x)) < 0.2);
   });
-});
-
-test("a node is not taken away where the others would have no quorum", () => {
-  const said = (total: number, quorum: number, flags = "Quorate") =>
-    `Votequorum information\nExpected votes:   ${total}\nTotal votes:      ${total}\nQuorum:           ${quorum}  \nFlags:            ${flags} \n`;
-  assert.equal(quorumWithoutOne(said(3, 2)), undefined);
-  assert.equal(
-    quorumWithoutOne(said(2, 1, "2Node Quorate WaitForAll")),
-    undefined,
-  );
-  assert.match(quorumWithoutOne(said(2, 2))!, /of 2 votes 2 are needed/);
-  assert.match(quorumWithoutOne("")!, /cannot be read/);
 });
 
 test("corosync's own times are read, where it says them", () => {

@@ -150,4 +150,54 @@ Altogether: 1 move, 1 restart; 1 refused.
     assert.equal(count("#e9b4ab"), 1);
     assert.equal(count("#9cc48a"), 1);
   });
+
+  test("with what the loss of nodes would stop, where it was asked for", () => {
+    const rehearsal = { paper, results: [], stopped: new Map() };
+    const lost = (...stopped: string[]) =>
+      reportOf([], rehearsal, [
+        {
+          lost: ["one"],
+          stopped: new Map(stopped.map((id) => [id, ["so", "it | is"]])),
+        },
+        {
+          ...{ lost: ["one", "two"], noQuorum: "2 are needed" },
+          stopped: new Map([["all", ["no quorum"]]]),
+        },
+      ]);
+    assert.deepEqual(lost("web").losses?.[0], {
+      lost: ["one"],
+      stopped: { web: ["so", "it | is"] },
+    });
+    assert.match(
+      asTable(lost("web")),
+      /\nAfter the loss of one these would run nowhere:\n {4}web\n {6}so\n {6}it \| is\nAfter the loss of one and two \(no quorum: 2 are needed\) these would run nowhere:\n {4}all\n/,
+    );
+    assert.match(
+      asMarkdown(lost("web")),
+      /^After the loss of one these would run nowhere:\n\n- `web`: so; it \\\| is\n\nAfter/m,
+    );
+    // Of a loss that stops nothing, nothing is said.
+    assert.doesNotMatch(asTable(lost()), /After the loss of one these/);
+    assert.match(asTable(lost()), /After the loss of one and two/);
+
+    const kept = (...nodes: string[][]) =>
+      reportOf(
+        [],
+        rehearsal,
+        nodes.map((one) => ({ lost: one, stopped: new Map() })),
+      );
+    for (const text of [asTable, asMarkdown]) {
+      assert.match(
+        text(kept(["one"], ["two"])),
+        /^Whichever node is lost, all of it goes on running\.$/m,
+      );
+      assert.match(
+        text(kept(["one"], ["one", "two"])),
+        /^Whichever 2 nodes are lost at once, all of it goes on running\.$/m,
+      );
+      assert.doesNotMatch(text(lost()), /goes on running/);
+      assert.doesNotMatch(text(report), /goes on running|loss of/);
+    }
+    assert.equal(report.losses, undefined);
+  });
 });

@@ -127,6 +127,10 @@ test("a wrong command line says what is wrong, and asks nobody", async () => {
       "--max-disruption much: must be one of none, reload, restart, move, stop",
     ],
     [
+      ["preview", "--survives", "none"],
+      "--survives none: must be a whole number from 0 to 8",
+    ],
+    [
       ["preview", "--host", "127.0.0.1", "--plan", "/no/such"],
       "ENOENT: no such file or directory, open '/no/such'",
     ],

@@ -4,6 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clusterOf } from "../../provider/src/cluster/nodes/members";
 import { announce } from "../../provider/src/cluster/transaction/announce";
 import type { Plan } from "../../provider/src/cluster/transaction/changes";
+import {
+  pushCount,
+  untilPushed,
+} from "../../provider/src/cluster/transaction/observe";
 import { transact } from "../../provider/src/cluster/transaction/transact";
 import { PacemakerError } from "../../provider/src/errors";
 import { FakeCluster, failed, type FakeNode } from "./fakeCluster";
@@ -77,6 +81,29 @@ test("while only the status moves, the same difference is offered again", async 
   // In between, the version is all that is read.
   assert.equal(count(fake, "--query --no-children"), 5);
   assert.equal(count(fake, "--query"), 6);
+});
+
+test("who waits for a change is woken by the one that the cluster takes, and by no other", async () => {
+  const fake = withResource();
+  const cluster = handle(fake);
+  let [disturbances, isWoken] = [3, false];
+  const woken = untilPushed(cluster, pushCount(cluster), 60_000).then(() => {
+    isWoken = true;
+  });
+  fake.beforePatch = () => {
+    assert.equal(isWoken, false);
+    if (disturbances-- > 0) fake.version.numUpdates += 1;
+  };
+  const known = pushCount(cluster);
+  await transact(cluster, "change a", setOnA("x"));
+  await woken;
+  assert.equal(count(fake, "--patch"), 4);
+  assert.equal(pushCount(cluster), known + 1);
+  // What has come since is not waited for.
+  await untilPushed(cluster, known, 60_000);
+  const began = Date.now();
+  await untilPushed(cluster, known + 1, 50);
+  assert.ok(Date.now() - began >= 45);
 });
 
 test("a node that lost quorum while a change was on its way is not written to again", async () => {

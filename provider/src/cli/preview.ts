@@ -6,11 +6,11 @@ import {
   isBeyond,
   type Disruption,
 } from "../cluster/rehearsal/effects";
-import { rehearseProgram } from "../resources/rehearsal";
+import { rehearseProgram, survivalOf } from "../resources/rehearsal";
 import { asMarkdown } from "../rehearsal/markdown";
 import { asTable } from "../rehearsal/table";
 import { asPicture } from "../rehearsal/picture";
-import { reportOf } from "../rehearsal/report";
+import { lossesTitled, reportOf } from "../rehearsal/report";
 import { readText, writeText } from "./files";
 import type { Output } from "./hostKeys";
 import { readPreview } from "./previewSteps";
@@ -23,6 +23,8 @@ export interface PreviewOptions extends StackChoice {
   readonly format: "table" | "json" | "markdown";
   readonly svg?: string | undefined;
   readonly most: Disruption;
+  /** How many nodes may be lost at once, and all that is declared still runs. Default 0: it is not asked. */
+  readonly survives: number;
 }
 
 export const previewHelp = `preview runs "pulumi preview" and shows the whole of what the cluster would do: the
@@ -36,6 +38,9 @@ not touched.
   --svg FILE           draws what runs where, before and after
   --max-disruption D   exit code 3 where a resource would suffer more than that:
                        none, reload, restart, move or stop (stop)
+  --survives N         loses each node in turn, and with N above 1 also N at once, on
+                       the copy; exit code 3 where something that is declared would
+                       run nowhere then
 `;
 
 /** The exit code where the plan is beyond what it may do. */
@@ -53,7 +58,13 @@ export async function runPreview(
     return 1;
   }
   const rehearsal = await rehearseProgram(connection, operations);
-  const report = reportOf(connection.hosts, rehearsal);
+  const report = reportOf(
+    connection.hosts,
+    rehearsal,
+    options.survives > 0
+      ? await survivalOf(rehearsal, options.survives)
+      : undefined,
+  );
   const beyond = report.effects.filter((effect) =>
     isBeyond(effect, options.most),
   );
@@ -68,6 +79,13 @@ export async function runPreview(
   if (beyond.length > 0) {
     output.err(
       `beyond --max-disruption ${options.most}: ${beyond.map(({ resource, what }) => `${resource} ${what}`).join(", ")}\n`,
+    );
+    return beyondGate;
+  }
+  const fatal = lossesTitled(report);
+  if (fatal.length > 0) {
+    output.err(
+      `not so --survives ${options.survives}: ${fatal.length} of ${report.losses!.length} losses stop something\n`,
     );
     return beyondGate;
   }

@@ -52,7 +52,7 @@ ${connectionHelp}
 Exit code: 0 when every host has answered and, after --drain, nothing is left; 1
 when some have not (what the others said is printed all the same) or mail
 remains, or a change of the preview would be refused; 2 when the command is wrong;
-3 when the preview is beyond --max-disruption.
+3 when the preview is beyond --max-disruption or --survives.
 `;
 
 const usage = 2;
@@ -251,6 +251,7 @@ const previewOptions = {
   plan: { type: "string" },
   svg: { type: "string" },
   "max-disruption": { type: "string" },
+  survives: { type: "string" },
 } as const;
 
 async function runPreviewCommand(
@@ -267,11 +268,12 @@ async function runPreviewCommand(
   if (json && markdown)
     throw new WrongUsage("give one of --json and --markdown");
   const most = parseDisruption(values["max-disruption"] ?? "stop");
+  const survives = wholeNumber("survives", values.survives ?? "0", 0, 8);
   const format = json ? "json" : markdown ? "markdown" : "table";
   return withConnection(values, (connection) =>
     runPreview(
       connection,
-      { ...{ format, plan, svg, most, stack, cwd } },
+      { ...{ format, plan, svg, most, survives, stack, cwd } },
       output,
     ),
   );

@@ -1,5 +1,5 @@
 /** The report as a comment on a pull request. */
-import { summaryOf, type Report } from "./report";
+import { lossesTitled, summaryOf, survivesAll, type Report } from "./report";
 
 export function asMarkdown(report: Report): string {
   const { hosts, results, effects, pending, units, stopped } = report;
@@ -16,6 +16,7 @@ export function asMarkdown(report: Report): string {
       return `| \`${resourceId}\` | ${kind} | ${outcome} | ${cell([...words, ...(why === undefined ? [] : [why])].join("; "))} |`;
     });
   const others = effects.filter(({ declared }) => !declared);
+  const survives = survivesAll(report);
   return [
     `### What the cluster will do: ${summaryOf(report)}`,
     "",
@@ -37,12 +38,11 @@ export function asMarkdown(report: Report): string {
       "On the nodes:",
       units.map((unit) => `\`${unit}\``),
     ),
-    ...list(
-      "Declared, and would not run afterwards:",
-      Object.entries(stopped).map(
-        ([id, why]) => `\`${id}\`: ${why.join("; ")}`,
-      ),
+    ...list("Declared, and would not run afterwards:", reasons(stopped)),
+    ...lossesTitled(report).flatMap((one) =>
+      list(one.title, reasons(one.stopped)),
     ),
+    ...(survives === undefined ? [] : [survives, ""]),
     ...(pending === undefined
       ? []
       : [
@@ -50,6 +50,12 @@ export function asMarkdown(report: Report): string {
           "",
         ]),
   ].join("\n");
+}
+
+function reasons(stopped: Report["stopped"]): string[] {
+  return Object.entries(stopped).map(
+    ([id, why]) => `\`${id}\`: ${why.join("; ")}`,
+  );
 }
 
 function list(title: string, items: readonly string[]): string[] {

@@ -7,7 +7,7 @@ import {
   type Disruption,
   type Effect,
 } from "../cluster/rehearsal/effects";
-import type { Outcome, Rehearsal } from "../resources/rehearsal";
+import type { Outcome, Rehearsal, Survival } from "../resources/rehearsal";
 import { describeForesight } from "../cluster/preview/foresight";
 
 export interface Result {
@@ -41,11 +41,19 @@ export interface Report {
   readonly after: Readonly<Record<string, readonly string[]>>;
   /** What is declared and would not run: why, one sentence a line. */
   readonly stopped: Readonly<Record<string, readonly string[]>>;
+  /** Where it was asked for: what the loss of each node, or of several, would stop. */
+  readonly losses?: readonly {
+    readonly lost: readonly string[];
+    /** Why those that are left would have no quorum. */
+    readonly noQuorum?: string;
+    readonly stopped: Readonly<Record<string, readonly string[]>>;
+  }[];
 }
 
 export function reportOf(
   hosts: readonly string[],
   { paper, results, stopped }: Rehearsal,
+  survival?: readonly Survival[],
 ): Report {
   const { first, pending, turns, asides } = paper;
   const last = paper.now();
@@ -91,7 +99,38 @@ export function reportOf(
     before: placesOf(first),
     after,
     stopped: Object.fromEntries(stopped),
+    ...(survival
+      ? {
+          losses: survival.map((one) => ({
+            ...one,
+            stopped: Object.fromEntries(one.stopped),
+          })),
+        }
+      : {}),
   };
+}
+
+/** "After the loss of node-01 (of 3 votes ...)": what is said of each, and of none that all goes on. */
+export function lossesTitled({
+  losses = [],
+}: Report): { title: string; stopped: Report["stopped"] }[] {
+  return losses
+    .filter(({ stopped }) => Object.keys(stopped).length > 0)
+    .map(({ lost, noQuorum, stopped }) => ({
+      title: `After the loss of ${lost.join(" and ")}${noQuorum === undefined ? "" : ` (no quorum: ${noQuorum})`} these would run nowhere:`,
+      stopped,
+    }));
+}
+
+/** Undefined where it was not asked for, or not all of it goes on. */
+export function survivesAll({ losses }: Report): string | undefined {
+  if (!losses) return undefined;
+  if (losses.some(({ stopped }) => Object.keys(stopped).length > 0))
+    return undefined;
+  const most = Math.max(0, ...losses.map(({ lost }) => lost.length));
+  return most === 1
+    ? "Whichever node is lost, all of it goes on running."
+    : `Whichever ${most} nodes are lost at once, all of it goes on running.`;
 }
 
 function placesOf({

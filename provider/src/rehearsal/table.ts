@@ -1,5 +1,5 @@
 /** The report for a terminal. */
-import { summaryOf, type Report } from "./report";
+import { lossesTitled, summaryOf, survivesAll, type Report } from "./report";
 
 const signs: Readonly<Record<string, string>> = {
   created: "+",
@@ -34,6 +34,7 @@ export function asTable(report: Report): string {
     .filter(({ declared }) => !declared)
     .map(({ resource, words }) => `    ${resource} ${words}`);
   const same = results.length - shown.length;
+  const survives = survivesAll(report);
   return [
     `Cluster of ${hosts.join(", ")}:`,
     ...lines,
@@ -43,19 +44,24 @@ export function asTable(report: Report): string {
       "On the nodes:",
       units.map((unit) => `    ${unit}`),
     ),
-    ...section(
-      "Declared, and would not run afterwards:",
-      Object.entries(stopped).map(
-        ([id, why]) =>
-          `    ${id}\n${why.map((line) => `      ${line}`).join("\n")}`,
-      ),
+    ...section("Declared, and would not run afterwards:", reasons(stopped)),
+    ...lossesTitled(report).flatMap((one) =>
+      section(one.title, reasons(one.stopped)),
     ),
+    ...(survives === undefined ? [] : [survives]),
     ...(pending === undefined
       ? []
       : [`The cluster itself is about to ${pending}, whatever is done here.`]),
     `Altogether: ${summaryOf(report)}.`,
     "",
   ].join("\n");
+}
+
+function reasons(stopped: Report["stopped"]): string[] {
+  return Object.entries(stopped).map(
+    ([id, why]) =>
+      `    ${id}\n${why.map((line) => `      ${line}`).join("\n")}`,
+  );
 }
 
 function section(title: string, lines: readonly string[]): string[] {

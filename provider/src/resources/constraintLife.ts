@@ -471,7 +471,13 @@ async function settled(
   named: readonly string[],
 ): Promise<void> {
   const placement = parsePlacement(cib.text);
-  const resources = named.flatMap((id) => primitivesNamed(placement, id));
+  // What waits for its group, stopped, moves nowhere.
+  const resources = named
+    .flatMap((id) => primitivesNamed(placement, id))
+    .filter((id) => {
+      const found = cib.primitives.get(id);
+      return found === undefined || !isStaged(found);
+    });
   if (resources.length === 0) return;
   await waitFor(cluster, {
     what: `what ${what} moves to settle`,

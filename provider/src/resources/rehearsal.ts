@@ -2,6 +2,7 @@
 import { noteProgram } from "../cluster/change/handover";
 import { lookForCauses } from "../cluster/outcome/causes";
 import { explainNotStarted } from "../cluster/outcome/explain";
+import { lossesOn } from "../cluster/rehearsal/losses";
 import { paperOf, type Paper } from "../cluster/rehearsal/paper";
 import type { Connection } from "../connection";
 import { parseCib, type Cib } from "../model/cib";
@@ -122,10 +123,44 @@ export async function rehearseProgram(
   return { paper, results, stopped: await whyStopped(paper, results) };
 }
 
-/** Why what is declared would not run, in the words in which an update says it. */
+/** What the loss of some nodes would stop. */
+export interface Survival {
+  readonly lost: readonly string[];
+  readonly noQuorum?: string;
+  /** What is declared, runs before and runs nowhere afterwards: why, one sentence a line. */
+  readonly stopped: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * What becomes of what is declared when nodes are lost, once all is done that was rehearsed.
+ *
+ * @param most how many at once
+ */
+export async function survivalOf(
+  { paper, results, stopped: already }: Rehearsal,
+  most: number,
+): Promise<Survival[]> {
+  const all: Survival[] = [];
+  for await (const { nodes, noQuorum, paper: left } of lossesOn(paper, most)) {
+    const stopped = await whyStopped(left, results, nodes);
+    all.push({
+      lost: nodes,
+      ...(noQuorum === undefined ? {} : { noQuorum }),
+      stopped: new Map([...stopped].filter(([id]) => !already.has(id))),
+    });
+  }
+  return all;
+}
+
+/**
+ * Why what is declared would not run, in the words in which an update says it.
+ *
+ * @param lost nodes of which nobody knows what they do: what is active there alone counts as stopped
+ */
 async function whyStopped(
   { cluster, now }: Paper,
   results: readonly Rehearsed[],
+  lost: readonly string[] = [],
 ): Promise<Map<string, readonly string[]>> {
   const { status, text } = now();
   const ids = results
@@ -136,7 +171,10 @@ async function whyStopped(
     .map(({ operation }) => String(operation.inputs.resourceId))
     .filter((id) => {
       const found = status.resources.get(id);
-      return found !== undefined && !found.active;
+      const runs =
+        found?.active === true &&
+        found.nodes.some((node) => !lost.includes(node));
+      return found !== undefined && !runs;
     });
   if (ids.length === 0) return new Map();
   const evidence = await lookForCauses(cluster);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Lab } from "../../../lab";
+import { stopNode, waitMissed, type Lab } from "../../../lab";
 import {
   cib,
   labConnection,
@@ -39,6 +39,11 @@ interface Report {
   after: Record<string, string[]>;
   units: string[];
   stopped: Record<string, string[]>;
+  losses?: {
+    lost: string[];
+    noQuorum?: string;
+    stopped: Record<string, string[]>;
+  }[];
 }
 
 /** By resource: where it runs, and which of its starts that was. */
@@ -101,23 +106,21 @@ const dummy = (name: string, inputs: Record<string, unknown> = {}) =>
     { agent: "ocf:heartbeat:Dummy", ...inputs },
   ] as unknown as Declaration;
 
-const tag = (name: string, resources: string[]) =>
-  ["Tag", name, { resources }] as unknown as Declaration;
-
-const properties = (name: string, values: Record<string, string>) =>
-  ["ClusterProperties", name, { properties: values }] as unknown as Declaration;
-
 for (const suite of suitesOr("trixie"))
   onLab(suite, "the preview of a whole program", (lab) => {
-    const preview = async (project: Project): Promise<Report> => {
+    const preview = async (
+      project: Project,
+      args: readonly string[] = [],
+      expected = 0,
+    ): Promise<Report> => {
       writeFileSync(
         join(project.dir, "connection.json"),
         JSON.stringify(labConnection(lab())),
       );
       const { code, stdout, stderr } = await oursIn(project, [
-        ...["preview", "--json", "--connection", "connection.json"],
+        ...["preview", "--json", "--connection", "connection.json", ...args],
       ]);
-      assert.equal(code, 0, stdout + stderr);
+      assert.equal(code, expected, stdout + stderr);
       return JSON.parse(stdout) as Report;
     };
 
@@ -265,5 +268,72 @@ for (const suite of suitesOr("trixie"))
         ...members(freed),
       ]);
       await stand("delete all", []);
+    });
+
+    test("says what the loss of a node would stop, and that is what it stops", async (t) => {
+      const [first, ...others] = lab().nodes.map(({ name }) => name);
+      const agent = "ocf:pacemaker:Dummy";
+      const all3 = ["addr", "free", "pinned"];
+      const pinned = { agent, avoids: others.map((node) => ({ node })) };
+      const project = await makeProject(t, lab(), {
+        program: programOf(
+          ...[dummy("free", { agent }), dummy("pinned", pinned)],
+          ...[address("addr", 41, { group: "served" })],
+          group("served", ["addr"]),
+        ),
+      });
+      // What is not made yet counts as made.
+      const before = await preview(project, ["--survives", "1"], 3);
+      const stops = ({ losses }: Report) =>
+        losses!.map(({ lost, stopped }) => [
+          lost.join(),
+          Object.keys(stopped).sort().join(),
+        ]);
+      assert.deepEqual(stops(before), [
+        [first, "pinned"],
+        ...others.map((node) => [node, ""]),
+      ]);
+      for (const { noQuorum } of before.losses!)
+        assert.equal(noQuorum, undefined);
+      const why = before.losses![0]!.stopped.pinned!.join("\n");
+      for (const node of others)
+        assert.match(why, new RegExp(`pinned is banned from ${node}`));
+      assert.match(why, new RegExp(`offline[^\n]*${first}`));
+      succeeded(await project.up());
+
+      const pairs = await preview(project, ["--survives", "2"], 3);
+      assert.deepEqual(stops(pairs).slice(0, 3), stops(before));
+      assert.equal(pairs.losses!.length, 6);
+      for (const { lost, noQuorum, stopped } of pairs.losses!.slice(3)) {
+        assert.equal(lost.length, 2);
+        assert.match(noQuorum!, /of 3 votes 2 are needed, and 2 would be/);
+        assert.deepEqual(Object.keys(stopped).sort(), all3);
+        assert.match(stopped.free!.join("\n"), /quorum/);
+      }
+
+      // Without a device that fences, nobody knows what a lost node still does: nothing of it is started elsewhere.
+      const onNode1 = (script: string) =>
+        onNode(lab(), first!, "/bin/sh", "-ec", script);
+      await onNode1("pcs property set stonith-enabled=true");
+      const unfenced = await preview(project, ["--survives", "1"], 3);
+      const places = unfenced.after;
+      for (const { lost, stopped } of unfenced.losses!)
+        for (const [id, [node]] of Object.entries(places))
+          assert.equal(stopped[id] !== undefined, node === lost[0], id);
+      assert.match(
+        unfenced.losses![0]!.stopped.pinned!.join("\n"),
+        /there is no fencing device/,
+      );
+      await onNode1("pcs property set stonith-enabled=false");
+
+      // So it is.
+      await stopNode(lab(), first!);
+      await waitMissed(lab(), first!);
+      await onNode(lab(), others[0]!, "/usr/sbin/crm_resource", "--wait");
+      const left = await statuses(lab(), others[0]);
+      assert.deepEqual(
+        all3.map((id) => left.get(id)?.role),
+        ["Started", "Started", "Stopped"],
+      );
     });
   });

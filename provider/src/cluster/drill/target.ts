@@ -4,11 +4,13 @@ import type { Cib, Primitive } from "../../model/cib";
 import { parseDuration } from "../../model/duration";
 import { parseOutcome } from "../../model/simulated";
 import { standbyOf } from "../../model/standby";
+import { noQuorumWithout } from "../../model/votes";
 import { instanceOf } from "../../postfix/instance";
 import type { Kind } from "../../drill/report";
 import { heldByOperator } from "../outcome/explain";
 import { parse, read, type Cluster } from "../nodes/members";
 import { unitIn } from "../nodes/stranded";
+import { votesOf } from "../nodes/votes";
 import { observe, type Observation } from "../transaction/observe";
 
 export interface Target {
@@ -155,11 +157,7 @@ export async function refuseDrill(
       `fencing is on, and would power ${target.node} off; to see that, pull its cable`,
     );
   if (kind === "stop-node" || kind === "cut") {
-    const text = await member.host.exec(
-      ["/usr/sbin/corosync-quorumtool", "-s"],
-      { rights: "cluster", reads: true },
-    );
-    const why = quorumWithoutOne(text.stdout);
+    const why = noQuorumWithout(await votesOf(member), [target.node]);
     if (why !== undefined) refuse(why);
   }
   // With its own words for a lost node (--node-down), crm_simulate 3.0 ends before it has an outcome: so a copy says it.
@@ -182,19 +180,6 @@ CIB_file="$file" /usr/sbin/crm_attribute --node ${target.node} --name standby --
       `by Pacemaker's own simulation ${lost.join(", ")} would run nowhere without ${target.node}. "pcs constraint" and ` +
         `"pcs resource failcount" show bans and failures, which may be why`,
     );
-}
-
-/** Why the others would have no quorum when one node is gone; undefined where they would. */
-export function quorumWithoutOne(text: string): string | undefined {
-  const number = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1]);
-  const total = number("Total votes");
-  const quorum = number("Quorum");
-  if (/^Flags:.*\b2Node\b/m.test(text)) return undefined;
-  if (total - 1 >= quorum) return undefined;
-  return Number.isNaN(total + quorum)
-    ? `what corosync-quorumtool says of the votes cannot be read`
-    : `of ${total} votes ${quorum} are needed, and one would be missing`;
 }
 
 /** The one attribute of corosync's that bounds how long a silent node counts as there. */

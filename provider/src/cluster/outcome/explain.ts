@@ -124,6 +124,12 @@ function clusterWide(status: ClusterStatus, cib: Cib): string[] {
     primitive.agent.startsWith("stonith:"),
   );
   return [
+    ...(status.quorate
+      ? []
+      : [
+          `the nodes that are left have no quorum, and without it the cluster runs nothing (no-quorum-policy is ` +
+            `${status.quorumPolicy ?? "stop"})`,
+        ]),
     ...(status.fencing && !fences
       ? [
           `stonith-enabled is true and there is no fencing device, so Pacemaker starts nothing: define a fencing device ` +

@@ -27,6 +27,7 @@ import {
   withoutFailures,
   withoutGone,
 } from "./advance";
+import { withLost } from "./losses";
 import { rewriteShown, type Aside } from "./units";
 
 /** How things stand on it at one moment. */
@@ -51,6 +52,11 @@ export interface Paper {
   /** What each change since has made the cluster do. */
   readonly turns: readonly (readonly SimulatedAction[])[];
   readonly asides: readonly Aside[];
+  /** The same cluster once it has lost these nodes, on a paper of its own. */
+  readonly lose: (
+    nodes: readonly string[],
+    isQuorate: boolean,
+  ) => Promise<Paper>;
 }
 
 /** How long the simulation of one change may take, in seconds. */
@@ -69,7 +75,15 @@ export async function paperOf(connection: Connection): Promise<Paper> {
     const status = seen ?? (await readStatus(member));
     return { member, text: await wholeText({ member, status }) };
   });
-  const began = await advance(member, whole);
+  return paperFrom(connection, real, member, await advance(member, whole));
+}
+
+function paperFrom(
+  connection: Connection,
+  real: Cluster,
+  member: Member,
+  began: Advance,
+): Paper {
   let now = began.moment;
   const turns: (readonly SimulatedAction[])[] = [];
   const asides: Aside[] = [];
@@ -154,22 +168,31 @@ export async function paperOf(connection: Connection): Promise<Paper> {
     now: () => now,
     turns,
     asides,
+    lose: async (nodes, isQuorate) =>
+      paperFrom(
+        connection,
+        real,
+        member,
+        await advance(member, withLost(now.text, nodes, isQuorate)),
+      ),
   };
 }
 
 const ok = (stdout = ""): ExecResult => ({ code: 0, stdout, stderr: "" });
+
+interface Advance {
+  readonly moment: Moment;
+  readonly actions: readonly SimulatedAction[];
+  /** Where the patch was refused: in cibadmin's words. */
+  readonly refused?: ExecResult;
+}
 
 /** Has a node compute what becomes of a configuration, once a patch is applied to it. */
 async function advance(
   member: Member,
   text: string,
   patch?: string,
-): Promise<{
-  readonly moment: Moment;
-  readonly actions: readonly SimulatedAction[];
-  /** Where the patch was refused: in cibadmin's words. */
-  readonly refused?: ExecResult;
-}> {
+): Promise<Advance> {
   const boundary = `paper-${randomBytes(12).toString("hex")}`;
   const { stdout, stderr } = await member.host.exec(["/bin/sh", "-s"], {
     stdin: advanceScript(text, patch, boundary),

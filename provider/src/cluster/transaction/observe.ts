@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
 import { isFencing, parseCib, parseCibHeader, type Cib } from "../../model/cib";
 import { forFencing, type PcsCommand } from "../../pcs/commands";
@@ -86,6 +87,59 @@ function snapshot(cluster: Cluster, maxAge: number): Promise<Observation> {
 /** Makes the next observation a new one. */
 export function forgetObservations(cluster: Cluster): void {
   last.delete(cluster);
+}
+
+/** By cluster: how often this process has pushed, and who wants to know of the next time. */
+const pushes = new WeakMap<
+  Cluster,
+  { count: number; readonly bells: (() => void)[] }
+>();
+
+function pushesTo(cluster: Cluster) {
+  const found = pushes.get(cluster) ?? { count: 0, bells: [] };
+  pushes.set(cluster, found);
+  return found;
+}
+
+/** How often this process has changed the cluster's configuration, or may have. */
+export function pushCount(cluster: Cluster): number {
+  return pushesTo(cluster).count;
+}
+
+/**
+ * Waits until this process changes the cluster's configuration, so that nobody has to look meanwhile.
+ *
+ * @param count what was known of: where there are more by now, it ends at once
+ * @param longest in milliseconds: then it ends in any case
+ */
+export async function untilPushed(
+  cluster: Cluster,
+  count: number,
+  longest: number,
+): Promise<void> {
+  const known = pushesTo(cluster);
+  if (known.count !== count) return;
+  const ended = new AbortController();
+  const { promise, ring } = bell();
+  known.bells.push(ring);
+  await Promise.race([
+    promise,
+    sleep(longest, undefined, ended).catch(() => undefined),
+  ]);
+  ended.abort();
+}
+
+function bell(): { promise: Promise<void>; ring: () => void } {
+  let ring = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (ring = resolve));
+  return { promise, ring };
+}
+
+function notePush(cluster: Cluster): void {
+  forgetObservations(cluster);
+  const known = pushesTo(cluster);
+  known.count += 1;
+  for (const ring of known.bells.splice(0)) ring();
 }
 
 /** The designated controller as it was seen last: it is the same one for days. */
@@ -269,11 +323,14 @@ export async function push(
       rights: "cluster",
     })
     .catch((error: unknown) => {
+      notePush(cluster);
       throw isTimeout(error)
         ? new PacemakerError("unknown-outcome", error.message, error.host)
         : error;
     })
     .finally(() => forgetObservations(cluster));
+  // What the cluster has not taken brings nothing that anybody waits for.
+  if (result.code !== oldCib) notePush(cluster);
   if (result.code === 0) return true;
   if (result.code === oldCib) return false;
   const { kind, message, host } = await refusal(
