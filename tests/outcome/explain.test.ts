@@ -50,6 +50,22 @@ for (const suite of suites)
       );
     });
 
+    test("no quorum, with what the cluster does then", () => {
+      const lost = { ...status("mon-stopped.xml"), quorate: false };
+      for (const [found, policy] of [
+        [lost, "stop"],
+        [{ ...lost, quorumPolicy: "freeze" }, "freeze"],
+      ] as const)
+        assert.equal(
+          explainNotStarted(found, cib, ["smtp_ip"]),
+          lines(
+            "smtp_ip is Stopped",
+            "the nodes that are left have no quorum, and without it the cluster runs nothing (no-quorum-policy is " +
+              `${policy})`,
+          ),
+        );
+    });
+
     test("a stop that failed", () => {
       assert.equal(
         explainNotStopped(status("mon-failed-stop.xml"), cib, ["smtp_service"]),

@@ -189,11 +189,11 @@ Altogether: 1 move, 1 restart; 1 refused.
     for (const text of [asTable, asMarkdown]) {
       assert.match(
         text(kept(["one"], ["two"])),
-        /^Whichever node is lost, all of it goes on running\.$/m,
+        /^Whichever node is lost, what runs goes on running\.$/m,
       );
       assert.match(
         text(kept(["one"], ["one", "two"])),
-        /^Whichever 2 nodes are lost at once, all of it goes on running\.$/m,
+        /^Whichever 2 nodes are lost at once, what runs goes on running\.$/m,
       );
       assert.doesNotMatch(text(lost()), /goes on running/);
       assert.doesNotMatch(text(report), /goes on running|loss of/);

@@ -128,7 +128,7 @@ test("a wrong command line says what is wrong, and asks nobody", async () => {
     ],
     [
       ["preview", "--survives", "none"],
-      "--survives none: must be a whole number from 0 to 8",
+      "--survives none: must be a whole number from 0 to 2",
     ],
     [
       ["preview", "--host", "127.0.0.1", "--plan", "/no/such"],

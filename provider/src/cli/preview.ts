@@ -38,9 +38,9 @@ not touched.
   --svg FILE           draws what runs where, before and after
   --max-disruption D   exit code 3 where a resource would suffer more than that:
                        none, reload, restart, move or stop (stop)
-  --survives N         loses each node in turn, and with N above 1 also N at once, on
-                       the copy; exit code 3 where something that is declared would
-                       run nowhere then
+  --survives N         loses each node in turn on the copy, and with 2 each pair too;
+                       exit code 3 where something that is declared would run
+                       nowhere then
 `;
 
 /** The exit code where the plan is beyond what it may do. */
@@ -85,7 +85,7 @@ export async function runPreview(
   const fatal = lossesTitled(report);
   if (fatal.length > 0) {
     output.err(
-      `not so --survives ${options.survives}: ${fatal.length} of ${report.losses!.length} losses stop something\n`,
+      `beyond --survives ${options.survives}: after ${fatal.length} of ${report.losses!.length} losses something that is declared would run nowhere\n`,
     );
     return beyondGate;
   }

@@ -268,7 +268,7 @@ async function runPreviewCommand(
   if (json && markdown)
     throw new WrongUsage("give one of --json and --markdown");
   const most = parseDisruption(values["max-disruption"] ?? "stop");
-  const survives = wholeNumber("survives", values.survives ?? "0", 0, 8);
+  const survives = wholeNumber("survives", values.survives ?? "0", 0, 2);
   const format = json ? "json" : markdown ? "markdown" : "table";
   return withConnection(values, (connection) =>
     runPreview(

@@ -110,7 +110,7 @@ export function reportOf(
   };
 }
 
-/** "After the loss of node-01 (of 3 votes ...)": what is said of each, and of none that all goes on. */
+/** Each loss that would stop something, as it is said. */
 export function lossesTitled({
   losses = [],
 }: Report): { title: string; stopped: Report["stopped"] }[] {
@@ -122,15 +122,15 @@ export function lossesTitled({
     }));
 }
 
-/** Undefined where it was not asked for, or not all of it goes on. */
+/** That no loss stops anything; undefined where it was not asked for, or is not so. */
 export function survivesAll({ losses }: Report): string | undefined {
   if (!losses) return undefined;
   if (losses.some(({ stopped }) => Object.keys(stopped).length > 0))
     return undefined;
   const most = Math.max(0, ...losses.map(({ lost }) => lost.length));
   return most === 1
-    ? "Whichever node is lost, all of it goes on running."
-    : `Whichever ${most} nodes are lost at once, all of it goes on running.`;
+    ? "Whichever node is lost, what runs goes on running."
+    : `Whichever ${most} nodes are lost at once, what runs goes on running.`;
 }
 
 function placesOf({

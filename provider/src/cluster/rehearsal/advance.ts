@@ -128,3 +128,34 @@ export function withoutFailures(text: string, id: string): string {
       )
   );
 }
+
+/**
+ * A CIB as the others have it right after these nodes were lost: without power, so that nobody knows what they still do.
+ *
+ * crm_simulate has an option for it, with which Pacemaker 3.0's ends before it has an outcome.
+ */
+export function withLost(
+  cib: string,
+  nodes: readonly string[],
+  isQuorate: boolean,
+): string {
+  const value = (tag: string, name: string): string | undefined =>
+    new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
+  const set = (tag: string, name: string, text: string): string =>
+    value(tag, name) === undefined
+      ? tag.replace(/\s*(\/?>)$/, ` ${name}="${text}"$1`)
+      : tag.replace(new RegExp(` ${name}="[^"]*"`), ` ${name}="${text}"`);
+  const withQuorum = cib.replace(/<cib [^>]*>/, (tag) =>
+    set(tag, "have-quorum", isQuorate ? "1" : "0"),
+  );
+  return withQuorum.replace(/<node_state [^>]*>/g, (tag) =>
+    nodes.includes(value(tag, "uname") ?? "")
+      ? [
+          ["in_ccm", "false"],
+          ["crmd", "offline"],
+          ["join", "down"],
+          ["expected", "member"],
+        ].reduce((text, [name, to]) => set(text, name!, to!), tag)
+      : tag,
+  );
+}

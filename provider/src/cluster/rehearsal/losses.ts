@@ -1,4 +1,5 @@
 /** What the loss of nodes would come to, from how things stand on a cluster on paper. */
+import { PacemakerError } from "../../errors";
 import { noQuorumWithout } from "../../model/votes";
 import { onMember } from "../nodes/members";
 import { votesOf } from "../nodes/votes";
@@ -16,6 +17,7 @@ export interface Loss {
  * Loses each node in turn, and where more are to be survived at once, each pair, and so on.
  *
  * @param most how many at once
+ * @throws PacemakerError where the votes cannot be read, or what becomes of the cluster cannot be computed.
  */
 export async function* lossesOn(
   paper: Paper,
@@ -25,7 +27,16 @@ export async function* lossesOn(
   const there = status.nodes
     .filter(({ online }) => online)
     .map(({ name }) => name);
-  const votes = await onMember(paper.cluster, votesOf);
+  const votes = await onMember(paper.cluster, async (member) => {
+    const found = await votesOf(member);
+    if (found) return found;
+    throw new PacemakerError(
+      "cluster",
+      `what "corosync-quorumtool -s" says of the votes on ${member.node} cannot be read, so that nobody knows which loss ` +
+        `leaves a quorum. Run it there as the login user, and give that user the rights that it lacks.`,
+      member.host.address,
+    );
+  });
   for (const nodes of combinations(there, most)) {
     const noQuorum = noQuorumWithout(votes, nodes);
     yield {
@@ -49,35 +60,4 @@ export function combinations(all: readonly string[], most: number): string[][] {
   return Array.from({ length: Math.min(most, all.length) }, (_, at) =>
     of(at + 1, 0),
   ).flat();
-}
-
-/**
- * A CIB as the others have it right after these nodes were lost: without power, so that nobody knows what they still do.
- *
- * crm_simulate has an option for it, with which Pacemaker 3.0's ends before it has an outcome.
- */
-export function withLost(
-  cib: string,
-  nodes: readonly string[],
-  isQuorate: boolean,
-): string {
-  const value = (tag: string, name: string): string | undefined =>
-    new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
-  const set = (tag: string, name: string, text: string): string =>
-    value(tag, name) === undefined
-      ? tag.replace(/\s*(\/?>)$/, ` ${name}="${text}"$1`)
-      : tag.replace(new RegExp(` ${name}="[^"]*"`), ` ${name}="${text}"`);
-  const withQuorum = cib.replace(/<cib [^>]*>/, (tag) =>
-    set(tag, "have-quorum", isQuorate ? "1" : "0"),
-  );
-  return withQuorum.replace(/<node_state [^>]*>/g, (tag) =>
-    nodes.includes(value(tag, "uname") ?? "")
-      ? [
-          ["in_ccm", "false"],
-          ["crmd", "offline"],
-          ["join", "down"],
-          ["expected", "member"],
-        ].reduce((text, [name, to]) => set(text, name!, to!), tag)
-      : tag,
-  );
 }

@@ -24,10 +24,10 @@ import { wholeText } from "../transaction/observe";
 import {
   advanceScript,
   readAdvanced,
+  withLost,
   withoutFailures,
   withoutGone,
 } from "./advance";
-import { withLost } from "./losses";
 import { rewriteShown, type Aside } from "./units";
 
 /** How things stand on it at one moment. */
