@@ -7,6 +7,7 @@ import type { Plan } from "../../provider/src/cluster/transaction/changes";
 import {
   pushCount,
   untilPushed,
+  type Observation,
 } from "../../provider/src/cluster/transaction/observe";
 import { transact } from "../../provider/src/cluster/transaction/transact";
 import { PacemakerError } from "../../provider/src/errors";
@@ -23,8 +24,8 @@ function withResource(): FakeCluster {
 
 /** Gives `a` the meta attribute, unless it has it. */
 const setOnA =
-  (name: string, value = "1"): Plan =>
-  ({ cib }) =>
+  (name: string, value = "1") =>
+  ({ cib }: Observation): ReturnType<Plan> =>
     cib.primitives.get("a")?.meta[name] === value
       ? []
       : [["resource", "meta", "a", `${name}=${value}`]];

@@ -13,6 +13,7 @@ import {
   observeShared,
   type Observation,
 } from "../cluster/transaction/observe";
+import type { Plan } from "../cluster/transaction/changes";
 import { transact } from "../cluster/transaction/transact";
 import { previewWasSeen } from "../engine";
 import { PacemakerError } from "../errors";
@@ -82,20 +83,18 @@ export const clone = define<Known>()({
     const { resourceId, resource } = inputs;
     const cluster = clusterOf(inputs.connection);
     const { status } = await contentExists(cluster, inputs);
-    const plan = (cib: Cib) =>
+    const plan: Plan = ({ cib }, coming) =>
       planClone(
         cib,
         declared(inputs),
         last(inputs, previous),
-        awaits(cluster, cib, [resourceId, resource]),
+        awaits(cluster, cib, [resourceId, resource], coming),
       );
-    const { cib: before } = await transact(cluster, resourceId, ({ cib }) =>
-      plan(cib),
-    );
-    // Of what is made at the same moment, such as a constraint on it, neither has seen the other.
-    await transact(cluster, `start what waits for ${resourceId}`, ({ cib }) =>
-      plan(cib),
-    );
+    const { cib: before } = await transact(cluster, resourceId, plan, {
+      makes: resourceId,
+    });
+    // Of what another process makes at the same moment, such as a constraint on it, neither has seen the other.
+    await transact(cluster, `start what waits for ${resourceId}`, plan);
     noteArrived(cluster, resourceId);
     const { cib } = await observeRecent(cluster);
     const content = contentOf(cib, resource);

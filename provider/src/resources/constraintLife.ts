@@ -36,7 +36,7 @@ import { adopt, connection, flag, id, wrong } from "./inputs";
 import type { CommonInputs, Kind, Properties } from "./lifecycle";
 import { isAwaited, noteArrived } from "./program";
 import { sameObject, withoutReplaced } from "./replaced";
-import { thereSeconds, untilThere } from "./there";
+import { thereSeconds, transactWhenThere } from "./there";
 
 /** The schema of what every constraint takes. */
 export const constraintSchema = {
@@ -226,18 +226,34 @@ export function constraintLife<Inputs extends ConstraintInputs>({
     async apply(inputs, previous) {
       const cluster = clusterOf(inputs.connection);
       const wanted = declared(inputs);
-      await resourcesExist(cluster, wanted);
-      const { cib: before } = await transact(
+      const { cib: before } = await transactWhenThere(
         cluster,
-        inputs.resourceId,
-        ({ cib }) => planConstraint(cib, wanted, last(inputs, previous)),
+        wanted.id,
+        ({ cib }, coming) =>
+          planConstraint(
+            withMissing(
+              cib,
+              missingFor(cib, wanted).filter((one) => coming.has(one)),
+            ),
+            wanted,
+            last(inputs, previous),
+          ),
+        {
+          makes: wanted.id,
+          needs: (cib) => missingFor(cib, wanted),
+          tooLate: (missing) => neverThere(wanted.id, missing),
+        },
       );
-      // Of those that are made at the same moment, none has seen the others.
-      await transact(cluster, `start what waits for ${wanted.id}`, ({ cib }) =>
-        released(cib, wanted.id),
-      );
+      const waiting = waitingOn(before, wanted.id);
+      // Of constraints that are made at the same moment, none has seen the others.
+      if (waiting.length > 0)
+        await transact(
+          cluster,
+          `start what waits for ${wanted.id}`,
+          ({ cib }) => released(cib, wanted.id),
+        );
       noteArrived(cluster, wanted.id);
-      noteReleased(cluster, wanted.id, waitingOn(before, wanted.id));
+      noteReleased(cluster, wanted.id, waiting);
       return {
         existed: before.constraints.some(({ id }) => id === wanted.id),
       };
@@ -384,7 +400,7 @@ function asGiven(given: unknown, found: string | undefined): unknown {
     : found;
 }
 
-/** The configuration with what the program may still be about to make. */
+/** The configuration with what is still about to be made. */
 function withMissing(cib: Cib, missing: readonly string[]): Cib {
   return {
     ...cib,
@@ -395,20 +411,12 @@ function withMissing(cib: Cib, missing: readonly string[]): Cib {
   };
 }
 
-function resourcesExist(
-  cluster: Cluster,
-  declared: DeclaredConstraint,
-): Promise<unknown> {
-  return untilThere(
-    cluster,
-    (cib) => missingFor(cib, declared),
-    (missing) =>
-      new PacemakerError(
-        "conflict",
-        `${declared.id}: ${missing} is not in the cluster's configuration, ${thereSeconds} s after the ` +
-          `constraint was to be made. Give the resources themselves (resource: spool), so that they are created before ` +
-          `it, or mend the id. Nothing was changed.`,
-      ),
+function neverThere(id: string, missing: string): PacemakerError {
+  return new PacemakerError(
+    "conflict",
+    `${id}: ${missing} is not in the cluster's configuration, ${thereSeconds} s after the ` +
+      `constraint was to be made. Give the resources themselves (resource: spool), so that they are created before ` +
+      `it, or mend the id. Nothing was changed.`,
   );
 }
 

@@ -106,24 +106,30 @@ export function primitiveLife<Inputs extends PrimitiveInputs>({
     async apply(inputs, previous) {
       const cluster = clusterOf(inputs.connection);
       const { cib: now, status } = await awaitHandover(cluster, inputs);
-      const plan = (cib: Cib) => {
+      const plan = (cib: Cib, coming: ReadonlySet<string>) => {
         refuse(cib, inputs, previous);
-        const wanted = withAwaited(cluster, cib, inputs, declared(inputs));
+        const wanted = withAwaited(
+          cluster,
+          cib,
+          inputs,
+          declared(inputs),
+          coming,
+        );
         return planPrimitive(cib, wanted, last(inputs, previous));
       };
       // Whatever forbids the change must be known before a failure is forgotten.
-      plan(now);
+      plan(now, new Set());
       await cleanUpFailures(cluster, status, [inputs.resourceId]);
       await prepareMember(cluster, inputs, previous);
       const { cib: before } = await transact(
         cluster,
         inputs.resourceId,
-        ({ cib }) => [
-          ...plan(cib),
+        ({ cib }, coming) => [
+          ...plan(cib, coming),
           ...returnToPlace(cluster, cib, inputs),
           ...returnToStandby(cluster, cib, inputs),
         ],
-        { group: inputs.group },
+        { group: inputs.group, makes: inputs.resourceId },
       );
       await freeLeftAlone(cluster, status, [inputs.resourceId]);
       return madeMember(cluster, before, inputs);

@@ -47,13 +47,18 @@ export function ownClone(
 /** By cluster: what something waits for that this process has made. */
 const waitedFor = new WeakMap<Cluster, Set<string>>();
 
-/** The same, for what is about to be made: whatever it names has work to do then, though its inputs may be the same. */
+/**
+ * The same, for what is about to be made: whatever it names has work to do then, though its inputs may be the same.
+ *
+ * @param coming what is made in the same transaction: nobody waits for that
+ */
 export function awaits(
   cluster: Cluster,
   cib: Cib,
   ids: readonly string[],
+  coming: ReadonlySet<string>,
 ): string[] {
-  const found = awaitedBy(cluster, cib, ids);
+  const found = awaitedBy(cluster, cib, ids).filter((id) => !coming.has(id));
   const all = waitedFor.get(cluster) ?? new Set();
   waitedFor.set(cluster, all);
   for (const id of found) all.add(id);
@@ -77,10 +82,12 @@ export function withAwaited<Declared extends object>(
   cib: Cib,
   { resourceId, group }: { resourceId: string; group?: string },
   declared: Declared,
+  coming: ReadonlySet<string>,
 ): Declared & { readonly awaits: readonly string[]; readonly clone?: string } {
   return {
     ...withClone(cluster, cib, resourceId, declared),
-    awaits: group === undefined ? awaits(cluster, cib, [resourceId]) : [],
+    awaits:
+      group === undefined ? awaits(cluster, cib, [resourceId], coming) : [],
   };
 }
 

@@ -140,15 +140,19 @@ export const resourceGroup = define<ResourceGroupOutputs>()({
     // The first of them leaves last, when others have joined: the group is never empty in between.
     await leaveGroup(cluster, resourceId, leaving.slice(1));
     announceRestarts(cib, wanted);
-    const { cib: before } = await transact(cluster, resourceId, (now) =>
-      planGroup(
-        now.cib,
-        {
-          ...wanted,
-          awaits: awaits(cluster, now.cib, [resourceId, ...members]),
-        },
-        last,
-      ),
+    const { cib: before } = await transact(
+      cluster,
+      resourceId,
+      (now, coming) =>
+        planGroup(
+          now.cib,
+          {
+            ...wanted,
+            awaits: awaits(cluster, now.cib, [resourceId, ...members], coming),
+          },
+          last,
+        ),
+      { makes: resourceId },
     );
     noteArranged(cluster, resourceId, members);
     await freeLeftAlone(cluster, status, members);

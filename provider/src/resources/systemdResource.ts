@@ -19,6 +19,7 @@ import { sayNothing, warn, warnOnce } from "../cluster/report";
 import { startedOn } from "../cluster/outcome/start";
 import { memberSettles } from "../cluster/outcome/standby";
 import { announce, type Announcement } from "../cluster/transaction/announce";
+import type { Plan } from "../cluster/transaction/changes";
 import { transact } from "../cluster/transaction/transact";
 import { refuseSecondManager } from "../cluster/nodes/managers";
 import {
@@ -326,16 +327,20 @@ async function register(
       : undefined;
   const agent = before.cib.primitives.get(resourceId)?.agent ?? "";
   const isOtherUnit = last !== undefined && runsOtherUnit(agent, wanted);
-  const plan = ({ cib }: Observation) => {
+  const plan: Plan = ({ cib }, coming) => {
     refuseSecondManager(cib, resourceId, units);
     return [
-      ...planPrimitive(cib, withAwaited(cluster, cib, inputs, wanted), last),
+      ...planPrimitive(
+        cib,
+        withAwaited(cluster, cib, inputs, wanted, coming),
+        last,
+      ),
       ...returnToPlace(cluster, cib, inputs),
       ...returnToStandby(cluster, cib, inputs),
     ];
   };
   // Whatever forbids the change must be known before anything is stopped.
-  if (!isOtherUnit) plan(before);
+  if (!isOtherUnit) plan(before, new Set());
   if (wanted.agents.includes(agent) && unitOf(agent) !== units.unit)
     warn(
       resourceId,
@@ -354,6 +359,7 @@ async function register(
     announcement,
     preparation,
     group: inputs.group,
+    makes: resourceId,
   });
   // Where the configuration is as it should be, the nodes may not be.
   await preparation.run();

@@ -3,10 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster/nodes/members";
 import {
   observeRecent,
+  observeShared,
   pushCount,
   untilPushed,
   type Observation,
 } from "../cluster/transaction/observe";
+import type { ChangeOptions, Plan } from "../cluster/transaction/changes";
+import { transactWith } from "../cluster/transaction/transact";
 import type { PacemakerError } from "../errors";
 import type { Cib } from "../model/cib";
 import { isDeclared } from "./program";
@@ -18,24 +21,33 @@ export const thereSeconds = 120;
  * How often is looked though this process has changed nothing, in milliseconds: another one may have made it. All who wait look
  * at the same time, so that one look serves them all.
  */
-const longestRest = 5000;
+const longestRest = 15_000;
 
 /**
  * Waits until the configuration holds what is named.
  *
  * @param missingIn the ids that it lacks; it throws where waiting is of no use
  * @param tooLate says so of those that are missing when the time is up
+ * @param isOver whether nobody waits any longer
+ * @param look how to look at first
  * @throws PacemakerError when it is.
  */
 export async function untilThere(
   cluster: Cluster,
   missingIn: (cib: Cib) => readonly string[],
   tooLate: (missing: string) => PacemakerError,
+  {
+    isOver = () => false,
+    look = observeRecent,
+  }: {
+    readonly isOver?: () => boolean;
+    readonly look?: (cluster: Cluster) => Promise<Observation>;
+  } = {},
 ): Promise<Observation> {
   const end = Date.now() + thereSeconds * 1000;
-  for (;;) {
+  for (let first = true; ; first = false) {
     const count = pushCount(cluster);
-    const observation = await observeRecent(cluster);
+    const observation = await (first ? look : observeRecent)(cluster);
     const missing = missingIn(observation.cib);
     if (missing.length === 0) return observation;
     if (Date.now() > end) throw tooLate(missing.join(", "));
@@ -47,5 +59,37 @@ export async function untilThere(
         longestRest - (Date.now() % longestRest),
       );
     else await sleep(200);
+    if (isOver()) return observation;
   }
+}
+
+/**
+ * Changes the cluster once what is named is there, or together with what makes it.
+ *
+ * @param tooLate says so of what is missing when the time is up
+ * @returns what was observed before the change
+ * @throws PacemakerError as `transact` does, and when it is.
+ */
+export async function transactWhenThere(
+  cluster: Cluster,
+  what: string,
+  plan: Plan,
+  {
+    tooLate,
+    ...options
+  }: ChangeOptions &
+    Required<Pick<ChangeOptions, "needs">> & {
+      readonly tooLate: (missing: string) => PacemakerError;
+    },
+): Promise<Observation> {
+  const { made, begin, giveUp } = transactWith(cluster, what, plan, options);
+  let isMade = false;
+  const end = (): void => void (isMade = true);
+  made.then(end, end);
+  // What was seen before this process has changed anything is enough to begin with: the change itself looks anew.
+  untilThere(cluster, options.needs, tooLate, {
+    isOver: () => isMade,
+    look: observeShared,
+  }).then(begin, giveUp);
+  return made;
 }

@@ -131,9 +131,12 @@ export async function changeUnit(
     return [changeType(id, "systemd", unit), ...unstage(waitingFor(cib, id))];
   };
   // Whatever is refused must be known before anything stops.
-  await rehearse(cluster, (observation) => [
-    ...change(observation),
-    ...then({ ...observation, cib: withUnit(observation.cib, id, unit) }),
+  await rehearse(cluster, (observation, coming) => [
+    ...change(observation, coming),
+    ...then(
+      { ...observation, cib: withUnit(observation.cib, id, unit) },
+      coming,
+    ),
   ]);
   await stopResources(cluster, id, (cib) => withFollowers(cib, id), id);
   try {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PacemakerError } from "../../errors";
+import type { Cib } from "../../model/cib";
 import type { PcsCommand } from "../../pcs/commands";
 import type { Cluster } from "../nodes/members";
 import { patience, type Announcement } from "./announce";
@@ -14,9 +15,13 @@ import {
 /**
  * What to change, given what is there. Pure: it runs again whenever the cluster moved on meanwhile.
  *
+ * @param coming the ids of what the same transaction makes beside it
  * @throws PacemakerError when what is there forbids it; nothing is changed then.
  */
-export type Plan = (observation: Observation) => readonly PcsCommand[];
+export type Plan = (
+  observation: Observation,
+  coming: ReadonlySet<string>,
+) => readonly PcsCommand[];
 
 /** What else there is to say of a change. */
 export interface ChangeOptions {
@@ -26,6 +31,10 @@ export interface ChangeOptions {
   readonly preparation?: Preparation | undefined;
   /** The group that is to hold what is made: nothing is prepared for a member while another one cannot be made. */
   readonly group?: string | undefined;
+  /** The id of the object that it makes. */
+  readonly makes?: string;
+  /** The objects that must be there before it can be made, or come with it, and are not there. */
+  readonly needs?: (cib: Cib) => readonly string[];
 }
 
 /** A change that waits for its answer. */
@@ -39,6 +48,8 @@ export interface Change extends ChangeOptions {
   /** Its preparation, once it has begun, and what became of it. */
   preparing?: Promise<Prepared>;
   prepared?: Prepared;
+  /** Whether it waits no longer for what it needs. */
+  isDue?: true;
 }
 
 /** By group: the changes of its members that were refused, for reasons of their own. */

@@ -1,5 +1,4 @@
 import { PacemakerError } from "../../errors";
-import type { PcsCommand } from "../../pcs/commands";
 import {
   type Observation,
   observe,
@@ -18,13 +17,20 @@ import {
   dependsOn,
   prepareAll,
   preparedLast,
-  refuse,
   refuseAll,
   type Arrivals,
   type Change,
   type ChangeOptions,
   type Plan,
 } from "./changes";
+import {
+  heldBack,
+  holdBack,
+  letGo,
+  ownerOf,
+  planTogether,
+  type Planned,
+} from "./together";
 
 /** How often a change is planned anew because somebody else changed the configuration at the same time. */
 const plans = 10;
@@ -67,6 +73,49 @@ export function transact(
   });
 }
 
+/** A change that waits for what it needs. */
+export interface Waiting {
+  /** What was observed before it was made. */
+  readonly made: Promise<Observation>;
+  /** What it needs is there. */
+  readonly begin: () => void;
+  /** It is waited for no longer. */
+  readonly giveUp: (error: unknown) => void;
+}
+
+/** The same for a change that needs what is not there yet: it travels with what makes that, where this process does. */
+export function transactWith(
+  cluster: Cluster,
+  what: string,
+  plan: Plan,
+  options: ChangeOptions & Required<Pick<ChangeOptions, "needs">>,
+): Waiting {
+  begun.add(cluster);
+  const { promise: made, ...answer } = answerable<Observation>();
+  const change: Change = { ...options, cluster, what, plan, ...answer };
+  holdBack(change);
+  return {
+    made,
+    begin() {
+      change.isDue = true;
+      if (letGo(change)) enqueue(change);
+    },
+    giveUp(error) {
+      if (letGo(change)) change.reject(error);
+    },
+  };
+}
+
+function answerable<Value>() {
+  let resolve: (value: Value) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<Value>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
+}
+
 /**
  * Stages a change and does not make it.
  *
@@ -79,7 +128,9 @@ export async function rehearse(
   plan: Plan,
   alone = true,
 ): Promise<void> {
-  const found = await stageAnywhere(cluster, observeRecent, plan);
+  const found = await stageAnywhere(cluster, observeRecent, (observation) =>
+    plan(observation, new Set()),
+  );
   if (!found || !("error" in found.staged)) return;
   if (alone || "refusedCommand" in found.staged) throw found.staged.error;
 }
@@ -119,31 +170,56 @@ async function drain(key: string, queue: Change[]): Promise<void> {
       queue.length,
       ...queue.filter((change) => !together.includes(change)),
     );
-    // Those that have their answer already are not changed by a second one.
-    await commit(first!.cluster, together).catch((error: unknown) =>
-      refuseAll(together, error),
-    );
+    await commit(first!.cluster, together);
   }
   queues.delete(key);
 }
 
-/** Makes the changes in one transaction, and answers each. */
+/**
+ * Makes the changes in one transaction, with those that waited for them, and answers each.
+ *
+ * @param isAlone whether those that wait go on waiting
+ */
 async function commit(
   cluster: Cluster,
   changes: readonly Change[],
+  isAlone = false,
+): Promise<void> {
+  const travelling = new Set(changes);
+  try {
+    await attempt(cluster, changes, travelling, isAlone);
+  } catch (error) {
+    // Those that have their answer already are not changed by a second one.
+    await refuseAll([...travelling], error);
+  }
+}
+
+/** @param travelling those that wait for this one's answer: of what waited for one of the changes, some join them */
+async function attempt(
+  cluster: Cluster,
+  changes: readonly Change[],
+  travelling: Set<Change>,
+  isAlone: boolean,
 ): Promise<void> {
   if (changes.length === 0) return;
   let uncertain: PacemakerError | undefined;
   let remaining = [...changes];
   let look = observeRecent;
-  for (let attempt = 0; attempt < plans;) {
+  for (let tries = 0; tries < plans;) {
     let planned: Planned[] = [];
     let found: StagedOn | undefined;
     try {
       found = await stageAnywhere(cluster, look, (observation) => {
-        planned = remaining.flatMap((change) => plan(change, observation));
+        planned = planTogether(
+          isAlone
+            ? remaining
+            : [...new Set([...remaining, ...heldBack(cluster)])],
+          observation,
+        );
         if (planned.length > 0) nameOfflineNodes(cluster, observation);
         remaining = planned.map(({ change }) => change);
+        travelling.clear();
+        for (const change of remaining) travelling.add(change);
         return planned.flatMap(({ commands }) => commands);
       });
     } catch (error) {
@@ -165,21 +241,17 @@ async function commit(
           [refused],
           waiting,
         ])
-          await commit(cluster, batch).catch((error: unknown) =>
-            refuseAll(batch, error),
-          );
+          await commit(cluster, batch, true);
       } else {
         // Which of them it is shows when each travels alone.
         for (const change of [...remaining].sort(preparedLast))
-          await commit(cluster, [change]).catch((error: unknown) =>
-            refuseAll([change], error),
-          );
+          await commit(cluster, [change], true);
       }
       return;
     }
     const ready = await prepareAll(remaining, arrivalsOf(cluster.key));
-    if (ready.length < remaining.length) return commit(cluster, ready);
-    attempt += 1;
+    if (ready.length < remaining.length) return commit(cluster, ready, isAlone);
+    tries += 1;
     try {
       const pushed = await offer(cluster, observation, staged.diff);
       if (pushed) {
@@ -212,33 +284,6 @@ function stillUncertain(lost: PacemakerError, error: unknown): PacemakerError {
     `${lost.message}\nIt could not be looked at again: ${error instanceof Error ? error.message : String(error)}`,
     lost.host,
   );
-}
-
-interface Planned {
-  readonly change: Change;
-  readonly commands: readonly PcsCommand[];
-}
-
-/** The commands of one change; it has its answer already where there are none, or where it is refused. */
-function plan(change: Change, observation: Observation): Planned[] {
-  try {
-    const commands = change.plan(observation);
-    if (commands.length > 0) return [{ change, commands }];
-    confirm(change, observation);
-  } catch (error) {
-    void refuse(change, error);
-  }
-  return [];
-}
-
-/** The change that a command of the batch belongs to. */
-function ownerOf(planned: readonly Planned[], command: number): Change {
-  let end = 0;
-  for (const { change, commands } of planned) {
-    end += commands.length;
-    if (command < end) return change;
-  }
-  throw new Error(`there is no command ${command} in the batch`);
 }
 
 /**
