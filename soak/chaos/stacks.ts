@@ -204,7 +204,9 @@ const change: Record<Operation, Change> = {
 
   replace(_stack, state, random) {
     const name = present(state, random);
-    if (name === undefined) return undefined;
+    // Under another id, it would not take over what was made by hand, and that has its address or unit.
+    if (name === undefined || state.resources[name]!.isHandmade)
+      return undefined;
     state.resources[name]!.generation += 1;
     return name;
   },

@@ -18,6 +18,7 @@ import { claim, claimId } from "./claims";
 import {
   noteAwaited,
   noteDeclared,
+  noteOwn,
   tellWithoutGroup,
   unfitForClone,
   type Awaited,
@@ -304,6 +305,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
         __program: program,
         __awaited: awaited,
         __groups: groups,
+        __own: own,
         __called: called,
         ...news
       } = given;
@@ -326,6 +328,11 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
           noteAwaited(
             clusterOf(inputs.connection as Connection),
             JSON.parse(awaited) as Awaited,
+          );
+        if (typeof own === "string")
+          noteOwn(
+            clusterOf(inputs.connection as Connection),
+            JSON.parse(own) as string[],
           );
         noteWaiting(inputs);
         if (typeof groups === "string" && !holdsUnknown(inputs))

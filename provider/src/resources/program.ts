@@ -91,7 +91,7 @@ export function withAwaited<Declared extends object>(
   };
 }
 
-/** Whether the program declares it, as far as Pulumi has asked; of a destroy, it asks nothing. */
+/** Whether the program declares it, as far as Pulumi has asked, or something has named it; of a destroy, it asks nothing. */
 export function isDeclared(cluster: Cluster, id: string): boolean {
   return programs.get(cluster)?.ids.has(id) === true;
 }
@@ -129,6 +129,25 @@ const singleKinds = ["floatingIp", "systemdResource"];
 
 const programs = new WeakMap<Cluster, Program>();
 
+function programFor(cluster: Cluster): Program {
+  const found: Program = programs.get(cluster) ?? {
+    memberships: new Map(),
+    groups: new Map(),
+    told: new Set(),
+    ids: new Set(),
+    single: new Map(),
+    clones: new Map(),
+  };
+  programs.set(cluster, found);
+  return found;
+}
+
+/** Notes that the program declares these, though Pulumi may ask about them later. */
+export function noteOwn(cluster: Cluster, ids: readonly string[]): void {
+  const program = programFor(cluster);
+  for (const id of ids) program.ids.add(id);
+}
+
 /** What may be a group's member. */
 export interface Member {
   readonly resourceId: string;
@@ -150,15 +169,7 @@ export function noteDeclared(
   kind: string,
   declared: Declaration,
 ): void {
-  const program = programs.get(cluster) ?? {
-    memberships: new Map<string, string>(),
-    groups: new Map<string, readonly string[]>(),
-    told: new Set<string>(),
-    ids: new Set<string>(),
-    single: new Map<string, Single>(),
-    clones: new Map<string, string>(),
-  };
-  programs.set(cluster, program);
+  const program = programFor(cluster);
   const { resourceId: id, group, members, unit, resource } = declared;
   program.ids.add(id);
   if (singleKinds.includes(kind)) program.single.set(id, { kind, unit });

@@ -1,7 +1,7 @@
 import type { Cib } from "../../model/cib";
 import { isStaged, movingMark } from "../../model/staging";
 import type { ClusterStatus } from "../../model/status";
-import { cleanUp, observeRecent } from "../transaction/observe";
+import { cleanUp, observeRecent, observeShared } from "../transaction/observe";
 import { type Cluster } from "../nodes/members";
 import { leaveGroup, startAlone } from "./move";
 import { noteFailed } from "../outcome/start";
@@ -20,7 +20,7 @@ export async function prepareMember(
   previous: Place | undefined,
 ): Promise<void> {
   const isRepeated = previous !== undefined && "incomplete" in previous;
-  const observation = await observeRecent(cluster);
+  const observation = await (previous ? observeRecent : observeShared)(cluster);
   noteFailed(cluster, observation, member.resourceId, isRepeated);
   await leaveForeignGroup(cluster, member, previous);
 }

@@ -8,7 +8,11 @@ import { explainNotStopped } from "../outcome/explain";
 import { waitFor } from "../outcome/wait";
 import { tellOfWait } from "../report";
 import { stopSeconds } from "./stop";
-import { observeRecent, type Observation } from "../transaction/observe";
+import {
+  observeRecent,
+  observeShared,
+  type Observation,
+} from "../transaction/observe";
 
 /** By id: the units or addresses that the program declares for it. */
 export type Declarations = Readonly<Record<string, readonly string[]>>;
@@ -57,8 +61,12 @@ export async function awaitHandover(
   const started = Date.now();
   let tellAfter = firstTold;
   const awaited = new Set<string>();
+  // Where nothing is taken, nobody has to give it up: what was seen before this process has changed anything is enough.
+  const takesNothing = taking.unit === undefined && taking.ip === undefined;
   for (;;) {
-    const observation = await observeRecent(cluster);
+    const observation = await (takesNothing ? observeShared : observeRecent)(
+      cluster,
+    );
     const leaving = holdersLeaving(cluster, observation.cib, taking);
     const elapsed = Date.now() - started;
     if (leaving.length === 0 && awaited.size > 0) {

@@ -28,6 +28,25 @@ export function awaitedInput(): pulumi.Output<string | undefined> {
   );
 }
 
+/** The ids of all that the program declares, where they are known at once. */
+const ids = new Set<string>();
+
+export function noteDeclared(id: pulumi.Input<string>): void {
+  if (typeof id === "string") ids.add(id);
+}
+
+/**
+ * Tells the provider which of the resources that an object names are the program's own: Pulumi may ask about it before these, and
+ * nobody has to look for what this very run makes. The provider keeps none of it.
+ */
+export function ownInput(
+  named: readonly (string | undefined)[],
+): pulumi.Output<string> {
+  return atEnd(() =>
+    JSON.stringify(named.filter((id) => id !== undefined && ids.has(id))),
+  );
+}
+
 /** By type and name: how many the program has declared. */
 const named = new Map<string, number>();
 

@@ -7,7 +7,9 @@ import {
   awaitedInput,
   groupsInput,
   noteAwaited,
+  noteDeclared,
   noteGroup,
+  ownInput,
   ownName,
   programInput,
 } from "./program";
@@ -95,6 +97,8 @@ export function resourceClass<Args extends CommonArgs, Own>({
       options?: pulumi.CustomResourceOptions,
     ) {
       const resourceId = args.resourceId ?? name;
+      const named = isOn?.(args).map(knownId);
+      noteDeclared(resourceId);
       super(
         `pulumi-nodejs:dynamic/pacemaker:${type}`,
         name,
@@ -109,6 +113,7 @@ export function resourceClass<Args extends CommonArgs, Own>({
             ? { __program: programInput(resourceId, exclusive(args)) }
             : {}),
           ...(waits ? { __awaited: awaitedInput() } : {}),
+          ...(named ? { __own: ownInput(named) } : {}),
           ...("group" in args && args.group !== undefined
             ? { __groups: groupsInput() }
             : {}),
@@ -121,7 +126,7 @@ export function resourceClass<Args extends CommonArgs, Own>({
       const made = this as unknown as { resourceId: object };
       noteId(this, made.resourceId, resourceId);
       beside?.(this as never, name, args, options?.retainOnDelete);
-      if (isOn) noteAwaited(resourceId, isOn(args).map(knownId));
+      if (named) noteAwaited(resourceId, named);
     }
   }
   return Declared as unknown as ResourceClass<Args, Own>;
