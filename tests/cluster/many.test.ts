@@ -110,6 +110,78 @@ onLab("bookworm", "a hundred resources at once", (lab) => {
   });
 });
 
+/** In CI, less of it. */
+const isWhole = !process.env.CI || process.env.PACEMAKER_EVERY_SUITE === "1";
+const primitives = isWhole ? 100 : 40;
+
+/** Resources that wait for a group, and so many constraints of them, of the four kinds. */
+const constrained = (constraints: number): Declaration[] => {
+  const ids = Array.from(
+    { length: primitives },
+    (_, index) => `dummy-${index}`,
+  );
+  const agent = "ocf:pacemaker:Dummy";
+  const kinds = (index: number): Declaration => {
+    const [one, two] = [ids[index], ids[index + primitives / 2]] as [
+      string,
+      string,
+    ];
+    const name = `constraint-${index}`;
+    return [
+      [
+        "LocationConstraint",
+        name,
+        { resource: one, node: "node-01", score: 5 },
+      ],
+      [
+        "ColocationConstraint",
+        name,
+        { resource: one, withResource: two, score: 5 },
+      ],
+      ["OrderConstraint", name, { first: one, then: two }],
+      ["TicketConstraint", name, { ticket: "t", resource: one }],
+    ][index % 4] as unknown as Declaration;
+  };
+  return [
+    ...ids.map(
+      (id) =>
+        ["Primitive", id, { agent, group: "later" }] as unknown as Declaration,
+    ),
+    ...Array.from({ length: constraints }, (_, index) => kinds(index)),
+  ];
+};
+
+onLab("bookworm", "constraints", (lab) => {
+  test("of half as many as there are resources cost no remote command more", async (t) => {
+    const commands: string[][] = [];
+    for (const constraints of [0, primitives / 2]) {
+      const project = await makeProject(t, lab(), {
+        program: programOf(...constrained(constraints)),
+        env: { PACEMAKER_DEBUG: "1" },
+      });
+      const up = succeeded(await project.up(atOnce));
+      const asked = remoteCommands(up);
+      t.diagnostic(
+        `${constraints} constraints: ${up.seconds.toFixed(1)} s, ${asked.length} remote commands`,
+      );
+      commands.push(
+        // While the cluster probes what is new, its status moves, and the difference is offered until it is still: as often as
+        // the machine is slow.
+        asked.filter((command) => !/--patch|--no-children/.test(command)),
+      );
+      const { length } =
+        (await configuration(lab())).match(/<rsc_(?!def)/g) ?? [];
+      assert.equal(length ?? 0, constraints);
+      succeeded(await project.destroy(atOnce));
+    }
+    const [without, beside] = commands as [string[], string[]];
+    assert.ok(
+      beside.length <= without.length,
+      `with:\n${beside.join("\n")}\nwithout:\n${without.join("\n")}`,
+    );
+  });
+});
+
 interface Sessions {
   /** How often was looked. */
   looks: number;

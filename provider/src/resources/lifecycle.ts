@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
-import { clusterOf } from "../cluster/nodes/members";
+import { clusterOf, type Cluster } from "../cluster/nodes/members";
 import { whyForbidden } from "../cluster/preview/examine";
 import { hasMoved } from "../cluster/outcome/known";
 import type { Connection } from "../connection";
@@ -14,6 +14,7 @@ import { PacemakerError } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
 import { noteLook } from "../cluster/transaction/changes";
+import { changeBegins, expectChange } from "../cluster/transaction/expected";
 import { claim, claimId } from "./claims";
 import {
   noteAwaited,
@@ -276,6 +277,15 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
     );
   };
 
+  /** The change of it, for those who wait for it to begin. */
+  const changeOf = ({
+    connection,
+    resourceId,
+  }: Properties | Inputs): [Cluster, string] => [
+    clusterOf(connection as Connection),
+    `${kind.name} ${String(resourceId)}`,
+  ];
+
   /** Whether this run has seen that the resource is elsewhere than its outputs say. */
   const isStale = (state: Properties): boolean => {
     const resources = kind.placed(state as unknown as Inputs & Outputs);
@@ -358,6 +368,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       const refused = touchesCluster
         ? await examined(inputs, previous)
         : undefined;
+      if (touchesCluster && !refused) expectChange(...changeOf(inputs));
       return {
         inputs,
         failures: refused
@@ -402,6 +413,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
 
     create: atBoundary(async (news) => {
       const inputs = withoutProvider(news) as unknown as Inputs;
+      changeBegins(...changeOf(inputs));
       const applied = await toItsEnd(() => kind.apply(inputs));
       const undo = async (): Promise<string> => {
         await kind.remove(inputs as Inputs & Outputs, true);
@@ -420,6 +432,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
 
     update: atBoundary(async (_id, olds, news) => {
       const inputs = withoutProvider(news) as unknown as Inputs;
+      changeBegins(...changeOf(inputs));
       const previous = withoutProvider(olds);
       const touchesCluster = changed(previous, news).some(
         (name) => !manners.includes(name),

@@ -23,6 +23,7 @@ import {
   type ChangeOptions,
   type Plan,
 } from "./changes";
+import { untilBegun } from "./expected";
 import {
   heldBack,
   holdBack,
@@ -163,7 +164,7 @@ function arrivalsOf(key: string): Arrivals {
 async function drain(key: string, queue: Change[]): Promise<void> {
   while (queue.length > 0) {
     const [first] = queue;
-    await gather(first!.cluster);
+    await Promise.all([untilBegun(first!.cluster), gather(first!.cluster)]);
     const together = queue.filter(({ cluster }) => cluster === first!.cluster);
     queue.splice(
       0,

@@ -1,0 +1,54 @@
+/** A program's resources come one shortly after the other: changes wait for those that are sure to come. */
+import test from "node:test";
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { clusterOf } from "../../provider/src/cluster/nodes/members";
+import {
+  changeBegins,
+  expectChange,
+} from "../../provider/src/cluster/transaction/expected";
+import { transact } from "../../provider/src/cluster/transaction/transact";
+import { FakeCluster } from "./fakeCluster";
+
+const handle = (fake: FakeCluster) => clusterOf(fake.connection, fake.open);
+
+const make = (fake: FakeCluster, id: string) =>
+  transact(handle(fake), id, ({ cib }) =>
+    cib.primitives.has(id)
+      ? []
+      : [["resource", "create", id, "ocf:heartbeat:Dummy"]],
+  );
+
+test("those of which one begins after the other are made together", async () => {
+  const fake = new FakeCluster();
+  const ids = Array.from({ length: 12 }, (_, index) => `r${index}`);
+  expectChange(handle(fake), ids[0]!);
+  const made: Promise<unknown>[] = [];
+  // Pulumi asks about the next one while the last one begins.
+  for (const [index, id] of ids.entries()) {
+    changeBegins(handle(fake), id);
+    const next = ids[index + 1];
+    if (next !== undefined) expectChange(handle(fake), next);
+    made.push(make(fake, id));
+    await sleep(40);
+  }
+  await Promise.all(made);
+  assert.equal(fake.commits.length, 1);
+  assert.equal(fake.commits[0]!.length, ids.length);
+});
+
+test("where none begins any more, those that have are made", async () => {
+  const fake = new FakeCluster();
+  // As many are under way as may be, and Pulumi goes on asking about the next.
+  const ask = (): void => expectChange(handle(fake), "next");
+  ask();
+  const asking = setInterval(ask, 10);
+  const began = Date.now();
+  try {
+    await make(fake, "one");
+  } finally {
+    clearInterval(asking);
+  }
+  assert.ok(Date.now() - began < 10_000);
+  assert.deepEqual(fake.commits, [["resource create one ocf:heartbeat:Dummy"]]);
+});
