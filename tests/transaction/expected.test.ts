@@ -37,6 +37,21 @@ test("those of which one begins after the other are made together", async () => 
   assert.equal(fake.commits[0]!.length, ids.length);
 });
 
+test("a program that has had many of them is waited for between one and the next", async () => {
+  const fake = new FakeCluster();
+  const made: Promise<unknown>[] = [];
+  for (let index = 0; index < 10; index += 1) {
+    expectChange(handle(fake), `r${index}`);
+    await sleep(1);
+    changeBegins(handle(fake), `r${index}`);
+    // The first six at once.
+    if (index > 5) await sleep(120);
+    made.push(make(fake, `r${index}`));
+  }
+  await Promise.all(made);
+  assert.equal(fake.commits.length, 1);
+});
+
 test("where none begins any more, those that have are made", async () => {
   const fake = new FakeCluster();
   // As many are under way as may be, and Pulumi goes on asking about the next.

@@ -183,6 +183,46 @@ for (const suite of suitesOr("bookworm"))
         program: role({ permissions: [one], users: ["bob"] }, "theirs"),
       });
       failedWith(await third.preview(), "- the user bob does not have it");
+      await pcs(
+        lab(),
+        ...["acl", "role", "create", "mine", "read", "xpath", "/cib"],
+      );
+      third.writeProgram(
+        role(
+          {
+            permissions: [{ access: "write", xpath: "//tags" }],
+            users: ["alice"],
+            adopt: "update",
+          },
+          "mine",
+        ),
+      );
+      succeeded(await third.up());
+      assert.ok((await permissionsOf(lab(), "mine")).includes("write //tags"));
+      assert.ok((await rolesOf(lab(), "alice"))?.includes("mine"));
+      // Under another id, it is another role, and whoever had the first has the second.
+      third.writeProgram(
+        role(
+          {
+            permissions: [{ access: "write", xpath: "//tags" }],
+            users: ["alice"],
+            resourceId: "later",
+          },
+          "mine",
+        ),
+      );
+      const replaced = succeeded(await third.up());
+      assert.equal(
+        replaced.changes.replace,
+        1,
+        JSON.stringify(replaced.changes),
+      );
+      assert.deepEqual(await permissionsOf(lab(), "later"), ["write //tags"]);
+      assert.ok((await rolesOf(lab(), "alice"))?.includes("later"));
+      succeeded(await third.destroy());
+      assert.ok(!(await rolesOf(lab(), "alice"))?.includes("later"));
+      // What it held from before is an operator's.
+      await pcs(lab(), ...["acl", "role", "delete", "mine"]);
 
       succeeded(await other.destroy());
       assert.equal(await byId(lab(), "alice"), undefined);

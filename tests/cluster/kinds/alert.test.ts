@@ -111,6 +111,13 @@ for (const suite of suitesOr("trixie"))
       const kept = await epoch(lab());
       succeeded(await other.up());
       assert.equal(await epoch(lab()), kept);
+      const third = await makeProject(t, lab(), {
+        program: hand("c", { adopt: "update" }),
+      });
+      succeeded(await third.up());
+      assert.equal(values(await byId(lab(), "hand")).word, "c");
+      succeeded(await other.up(["--refresh"]));
+      assert.equal(values(await byId(lab(), "hand")).word, "a");
       other.writeProgram(hand("a", { resourceId: "new" }));
       succeeded(await other.up());
       assert.equal(await byId(lab(), "hand"), undefined);

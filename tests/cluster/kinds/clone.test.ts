@@ -172,6 +172,14 @@ for (const suite of suitesOr("trixie"))
         await project.preview(),
         "its interleave is true, declared is false",
       );
+      const told = await makeProject(t, lab(), {
+        program: clone(
+          `resource: "web", meta: { interleave: false }, adopt: "update"`,
+        ),
+      });
+      succeeded(await told.up());
+      assert.equal(values(await byId(lab(), "all")).interleave, "false");
+      await pcs(lab(), "resource meta all interleave=true");
       const version = await epoch(lab());
       project.writeProgram(
         dummy("web") + clone(`resource: web, meta: { interleave: true }`),

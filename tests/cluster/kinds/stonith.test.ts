@@ -49,7 +49,7 @@ const levelsOf = async (lab: Lab) =>
 
 for (const suite of suitesOr("bookworm"))
   onLab(suite, "fencing", (lab) => {
-    test("devices and levels are made, left alone, changed, mended, taken over and deleted", async (t) => {
+    test("devices and levels are made, left alone, changed, mended and deleted", async (t) => {
       await installFenceAgent(lab());
       const first = await configuration(lab());
       const watch = watchArguments(t, lab(), [canary]);
@@ -187,6 +187,82 @@ for (const suite of suitesOr("bookworm"))
         assert.ok(count > 100, node);
         assert.deepEqual(found, [], node);
       }
+    });
+
+    test("those made by hand are taken over untouched, refused where they differ, changed when told to, and replaced", async (t) => {
+      await installFenceAgent(lab());
+      const before = await configuration(lab());
+      const options = { switch: "one", password: "by hand" };
+      await pcs(
+        lab(),
+        ...["stonith", "create", "hand", fenceAgent.name],
+        ...Object.entries(options).map((entry) => entry.join("=")),
+        ...["pcmk_host_list=node-01 node-02", "op", "monitor"],
+        ...["interval=60s", "timeout=20s"],
+      );
+      await pcs(lab(), "stonith", "level", "add", "1", "node-01", "hand");
+      const idOfLevel = all(await cib(lab()), "fencing-level")[0]!.attributes
+        .id!;
+      const hand = (more: Record<string, unknown> = {}) => ({
+        ...declared,
+        options,
+        hosts: ["node-01", "node-02"],
+        ...more,
+      });
+      const ofHand = (more = "") =>
+        level(
+          "first",
+          `node: "node-01", level: 1, devices: [hand.resourceId]${more}`,
+        );
+      const known = `, resourceId: "${idOfLevel}"`;
+      const project = await makeProject(t, lab(), {
+        program: device("hand", hand({ options: { ...options, tries: "2" } })),
+      });
+      failedWith(
+        await project.preview(),
+        "its tries is not set",
+        'adopt to "update"',
+      );
+      const version = await epoch(lab());
+      project.writeProgram(device("hand", hand()) + ofHand(known));
+      succeeded(await project.up());
+      assert.equal(await epoch(lab()), version);
+      nothingChanged(await project.up(["--expect-no-changes"]));
+
+      // Under another id, both are others; the device is in its level at the end as at the beginning.
+      project.writeProgram(
+        device("hand", hand({ resourceId: "newer" })) +
+          ofHand(`, resourceId: "newer-first"`),
+      );
+      const replaced = succeeded(await project.up());
+      assert.equal(
+        replaced.changes.replace,
+        2,
+        JSON.stringify(replaced.changes),
+      );
+      assert.equal(await byId(lab(), "hand"), undefined);
+      assert.deepEqual(await levelsOf(lab()), [
+        { target: "node-01", index: "1", devices: "newer" },
+      ]);
+      assert.equal((await statuses(lab())).get("newer")?.role, "Started");
+      nothingChanged(await project.up(["--expect-no-changes"]));
+
+      const other = await makeProject(t, lab(), {
+        program: device(
+          "newer",
+          hand({
+            options: { ...options, switch: "two" },
+            adopt: "update",
+          }),
+        ),
+      });
+      succeeded(await other.up());
+      assert.equal(values(await byId(lab(), "newer")).switch, "two");
+      succeeded(await project.destroy());
+      succeeded(await other.destroy());
+      const empty = (text: string) =>
+        text.replace(/\n *<fencing-topology>(?!\n +<fencing-level)/, "");
+      assert.equal(empty(await configuration(lab())), empty(before));
     });
 
     test("a node that is lost is switched off, by the second level where the first one fails", async (t) => {

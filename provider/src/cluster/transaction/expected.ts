@@ -10,8 +10,11 @@ import { patience } from "./announce";
 interface Coming {
   /** By what is expected: since when, in milliseconds. */
   readonly expected: Map<string, number>;
-  /** When the last one of them has begun. */
+  /** When the last one was expected. */
+  last: number;
+  /** When the last one of them has begun, and how many have, one shortly after the other. */
   begun: number;
+  inARow: number;
 }
 
 const clusters = new Map<string, Coming>();
@@ -19,24 +22,37 @@ const clusters = new Map<string, Coming>();
 /** How long changes wait in all while one begins after the other, in milliseconds. */
 const longest = 30_000;
 
-/** How long one that begins takes to be ready, where it need not look at anything, in milliseconds. */
-const step = 25;
+/** So many in a row are a program that has more of them. */
+const many = 5;
+
+/** How long Pulumi takes from one to the next, in milliseconds; and one that begins to be ready, where it need not look at anything. */
+const pace = 50;
+
+const isRecent = (at: number, within = patience): boolean =>
+  Date.now() - at < within;
 
 function comingTo({ key }: Cluster): Coming {
-  const found = clusters.get(key) ?? { expected: new Map(), begun: 0 };
+  const found = clusters.get(key) ?? {
+    ...{ expected: new Map<string, number>(), last: 0 },
+    ...{ begun: 0, inARow: 0 },
+  };
   clusters.set(key, found);
   return found;
 }
 
 /** Notes that this will be changed next, for which nothing has begun yet. */
 export function expectChange(cluster: Cluster, what: string): void {
-  comingTo(cluster).expected.set(what, Date.now());
+  const coming = comingTo(cluster);
+  coming.last = Date.now();
+  coming.expected.set(what, coming.last);
 }
 
 /** It has begun. */
 export function changeBegins(cluster: Cluster, what: string): void {
   const coming = comingTo(cluster);
-  if (coming.expected.delete(what)) coming.begun = Date.now();
+  if (!coming.expected.delete(what)) return;
+  coming.inARow = isRecent(coming.begun) ? coming.inARow + 1 : 1;
+  coming.begun = Date.now();
 }
 
 /**
@@ -46,11 +62,14 @@ export function changeBegins(cluster: Cluster, what: string): void {
 export async function untilBegun(cluster: Cluster): Promise<void> {
   const start = Date.now();
   const coming = comingTo(cluster);
-  const isRecent = (at: number): boolean => Date.now() - at < patience;
+  const areMoreToCome = (): boolean =>
+    [...coming.expected.values()].some((since) => isRecent(since)) ||
+    isRecent(Math.max(coming.last, coming.begun), pace) ||
+    (coming.inARow >= many && isRecent(coming.last));
   while (
+    areMoreToCome() &&
     isRecent(Math.max(coming.begun, start)) &&
-    [...coming.expected.values()].some(isRecent) &&
     Date.now() - start < longest
   )
-    await sleep(step);
+    await sleep(pace / 2);
 }
