@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execOnNode, type Lab } from "../../../lab";
 import {
+  cib,
   configuration,
   epoch,
   failedWith,
@@ -14,6 +15,7 @@ import {
   succeeded,
   suitesOr,
 } from "../harness";
+import { all } from "../harness/xml";
 import { byId } from "../life/observe";
 
 const pcs = (lab: Lab, ...words: string[]) =>
@@ -28,8 +30,13 @@ const enabled = `new pacemaker.ClusterProperties("acls", { connection, propertie
 const rolesOf = async (lab: Lab, id: string): Promise<string[] | undefined> =>
   (await byId(lab, id))?.children.map(({ attributes }) => attributes.id ?? "");
 
+/** A user's <role> has the role's id as well. */
 const permissionsOf = async (lab: Lab, id: string): Promise<string[]> =>
-  ((await byId(lab, id))?.children ?? []).map(
+  (
+    all(await cib(lab), "acl_role").find(
+      ({ attributes }) => attributes.id === id,
+    )?.children ?? []
+  ).map(
     ({ attributes: { kind, xpath, reference } }) =>
       `${kind} ${xpath ?? reference}`,
   );

@@ -192,7 +192,7 @@ for (const suite of suitesOr("bookworm"))
     test("those made by hand are taken over untouched, refused where they differ, changed when told to, and replaced", async (t) => {
       await installFenceAgent(lab());
       const before = await configuration(lab());
-      const options = { switch: "one", password: "by hand" };
+      const options = { switch: "one", password: canary };
       await pcs(
         lab(),
         ...["stonith", "create", "hand", fenceAgent.name],
