@@ -112,7 +112,7 @@ onLab("bookworm", "a hundred resources at once", (lab) => {
 
 /** In CI, less of it. */
 const isWhole = !process.env.CI || process.env.PACEMAKER_EVERY_SUITE === "1";
-const primitives = isWhole ? 100 : 40;
+const primitives = isWhole ? 100 : 60;
 
 /** Resources that wait for a group, and so many constraints of them, of the four kinds. */
 const constrained = (constraints: number): Declaration[] => {
@@ -152,7 +152,7 @@ const constrained = (constraints: number): Declaration[] => {
 };
 
 onLab("bookworm", "constraints", (lab) => {
-  test("of half as many as there are resources cost no remote command more", async (t) => {
+  test("of half as many as there are resources cost less than a remote command each", async (t) => {
     const commands: string[][] = [];
     for (const constraints of [0, primitives / 2]) {
       const project = await makeProject(t, lab(), {
@@ -175,8 +175,9 @@ onLab("bookworm", "constraints", (lab) => {
       succeeded(await project.destroy(atOnce));
     }
     const [without, beside] = commands as [string[], string[]];
+    // None at all where the program's resources reach the provider without a pause: then all of it is one transaction.
     assert.ok(
-      beside.length <= without.length,
+      beside.length - without.length < primitives / 2,
       `with:\n${beside.join("\n")}\nwithout:\n${without.join("\n")}`,
     );
   });
