@@ -234,6 +234,8 @@ const change: Record<Operation, Change> = {
     // A stack of nothing would say nothing of the rest of the round.
     if (Object.keys(state.resources).length < 2) return undefined;
     const name = present(state, random)!;
+    // Nobody would take away what was made by hand, and it would be in the way later.
+    if (state.resources[name]!.isHandmade) return undefined;
     leave(state, name);
     delete state.resources[name];
     return name;
