@@ -1,3 +1,5 @@
+import { deferred, type Deferred } from "../deferred";
+
 /** What became of one password of one user, for all hosts of a connection: they often share accounts, and those lock. */
 export interface Password {
   /**
@@ -18,10 +20,10 @@ export interface Password {
 export function passwordRecord(patience: number): Password {
   let wasAccepted = false;
   let refusedBy: string | undefined;
-  let underWay: { ended: Promise<void>; end: () => void } | undefined;
+  let underWay: Deferred<void> | undefined;
 
   const end = (): void => {
-    underWay?.end();
+    underWay?.resolve();
     underWay = undefined;
   };
   return {
@@ -30,7 +32,7 @@ export function passwordRecord(patience: number): Password {
       while (underWay && refusedBy === undefined && !wasAccepted) {
         const left = until - performance.now();
         if (left <= 0) return undefined;
-        await atMost(left, underWay.ended);
+        await atMost(left, underWay.promise);
       }
       if (refusedBy === undefined && !wasAccepted) underWay = deferred();
       return refusedBy;
@@ -45,12 +47,6 @@ export function passwordRecord(patience: number): Password {
     },
     undecided: end,
   };
-}
-
-function deferred(): { ended: Promise<void>; end: () => void } {
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  return { ended, end };
 }
 
 async function atMost(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deferred } from "../../deferred";
 import type { Cluster } from "../nodes/members";
 import { warmUp } from "./observe";
 
@@ -19,9 +20,9 @@ export const patience = 500;
 export function announce({ key }: Cluster): Announcement {
   const all = announced.get(key) ?? new Set();
   announced.set(key, all);
-  let resolve: () => void;
+  const { promise, resolve } = deferred();
   const announcement: Announcement = {
-    ended: new Promise((done) => (resolve = done)),
+    ended: promise,
     end() {
       all.delete(announcement);
       resolve();

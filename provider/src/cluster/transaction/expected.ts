@@ -32,12 +32,11 @@ const isRecent = (at: number, within = patience): boolean =>
   Date.now() - at < within;
 
 function comingTo({ key }: Cluster): Coming {
-  const found = clusters.get(key) ?? {
-    ...{ expected: new Map<string, number>(), last: 0 },
-    ...{ begun: 0, inARow: 0 },
-  };
-  clusters.set(key, found);
-  return found;
+  const found = clusters.get(key);
+  if (found) return found;
+  const none: Coming = { expected: new Map(), last: 0, begun: 0, inARow: 0 };
+  clusters.set(key, none);
+  return none;
 }
 
 /** Notes that this will be changed next, for which nothing has begun yet. */

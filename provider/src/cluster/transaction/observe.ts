@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { deferred } from "../../deferred";
 import { PacemakerError } from "../../errors";
 import { isFencing, parseCib, parseCibHeader, type Cib } from "../../model/cib";
 import { forFencing, type PcsCommand } from "../../pcs/commands";
@@ -120,19 +121,13 @@ export async function untilPushed(
   const known = pushesTo(cluster);
   if (known.count !== count) return;
   const ended = new AbortController();
-  const { promise, ring } = bell();
-  known.bells.push(ring);
+  const { promise, resolve } = deferred();
+  known.bells.push(resolve);
   await Promise.race([
     promise,
     sleep(longest, undefined, ended).catch(() => undefined),
   ]);
   ended.abort();
-}
-
-function bell(): { promise: Promise<void>; ring: () => void } {
-  let ring = (): void => undefined;
-  const promise = new Promise<void>((resolve) => (ring = resolve));
-  return { promise, ring };
 }
 
 function notePush(cluster: Cluster): void {

@@ -1,3 +1,4 @@
+import { deferred } from "../../deferred";
 import { PacemakerError } from "../../errors";
 import {
   type Observation,
@@ -67,11 +68,21 @@ export function transact(
   plan: Plan,
   options: ChangeOptions = {},
 ): Promise<Observation> {
+  const { change, made } = begin(cluster, what, plan, options);
+  enqueue(change);
+  return made;
+}
+
+function begin(
+  cluster: Cluster,
+  what: string,
+  plan: Plan,
+  options: ChangeOptions,
+): { readonly change: Change; readonly made: Promise<Observation> } {
   begun.add(cluster);
-  return new Promise((resolve, reject) => {
-    options.announcement?.end();
-    enqueue({ ...options, cluster, what, plan, resolve, reject });
-  });
+  options.announcement?.end();
+  const { promise: made, ...answer } = deferred<Observation>();
+  return { change: { ...options, cluster, what, plan, ...answer }, made };
 }
 
 /** A change that waits for what it needs. */
@@ -91,9 +102,7 @@ export function transactWith(
   plan: Plan,
   options: ChangeOptions & Required<Pick<ChangeOptions, "needs">>,
 ): Waiting {
-  begun.add(cluster);
-  const { promise: made, ...answer } = answerable<Observation>();
-  const change: Change = { ...options, cluster, what, plan, ...answer };
+  const { change, made } = begin(cluster, what, plan, options);
   holdBack(change);
   return {
     made,
@@ -105,16 +114,6 @@ export function transactWith(
       if (letGo(change)) change.reject(error);
     },
   };
-}
-
-function answerable<Value>() {
-  let resolve: (value: Value) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<Value>((done, failed) => {
-    resolve = done;
-    reject = failed;
-  });
-  return { promise, resolve, reject };
 }
 
 /**
