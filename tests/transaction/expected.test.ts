@@ -67,3 +67,58 @@ test("where none begins any more, those that have are made", async () => {
   assert.ok(Date.now() - began < 10_000);
   assert.deepEqual(fake.commits, [["resource create one ocf:heartbeat:Dummy"]]);
 });
+
+/** All are asked about at once; each begins when its turn has come. */
+function expectAll(fake: FakeCluster, count: number): string[] {
+  const ids = Array.from({ length: count }, (_, index) => `r${index}`);
+  for (const id of ids) expectChange(handle(fake), id);
+  return ids;
+}
+
+const begin = (fake: FakeCluster, id: string) => {
+  changeBegins(handle(fake), id);
+  return make(fake, id);
+};
+
+test("what has been asked about long ago is waited for while one begins after the other", async () => {
+  const fake = new FakeCluster();
+  const made: Promise<unknown>[] = [];
+  for (const id of expectAll(fake, 20)) {
+    made.push(begin(fake, id));
+    await sleep(100);
+  }
+  await Promise.all(made);
+  assert.equal(fake.commits.length, 1);
+});
+
+test("a process that is busy itself does not take that for the end", async () => {
+  const fake = new FakeCluster();
+  const [first, ...others] = expectAll(fake, 10);
+  const made = [begin(fake, first!)];
+  for (const id of others) {
+    await sleep(5);
+    made.push(begin(fake, id));
+  }
+  expectChange(handle(fake), "last");
+  await sleep(10);
+  const busy = Date.now();
+  while (Date.now() - busy < 800);
+  setTimeout(() => made.push(begin(fake, "last")), 100);
+  await sleep(200);
+  await Promise.all(made);
+  assert.equal(fake.commits.length, 1);
+});
+
+test("where so many are under way as may be, the next as many are not held up", async () => {
+  const fake = new FakeCluster();
+  const ids = expectAll(fake, 20);
+  await Promise.all(ids.slice(0, 8).map((id) => begin(fake, id)));
+  const next = ids.slice(8, 16).map((id) => begin(fake, id));
+  await sleep(200);
+  const late = begin(fake, ids[16]!);
+  await Promise.all([...next, late]);
+  assert.deepEqual(
+    fake.commits.map((commands) => commands.length),
+    [8, 8, 1],
+  );
+});

@@ -28,7 +28,8 @@ const longestRest = 15_000;
  *
  * @param missingIn the ids that it lacks; it throws where waiting is of no use
  * @param tooLate says so of those that are missing when the time is up
- * @param isOver whether nobody waits any longer
+ * @param signal nobody waits any longer
+ * @param isLookedFor whether it is to be looked for at the moment
  * @param look how to look at first
  * @throws PacemakerError when it is.
  */
@@ -37,29 +38,33 @@ export async function untilThere(
   missingIn: (cib: Cib) => readonly string[],
   tooLate: (missing: string) => PacemakerError,
   {
-    isOver = () => false,
+    signal = new AbortController().signal,
+    isLookedFor = () => true,
     look = observeRecent,
   }: {
-    readonly isOver?: () => boolean;
+    readonly signal?: AbortSignal;
+    readonly isLookedFor?: () => boolean;
     readonly look?: (cluster: Cluster) => Promise<Observation>;
   } = {},
 ): Promise<Observation> {
   const end = Date.now() + thereSeconds * 1000;
-  for (let first = true; ; first = false) {
-    const count = pushCount(cluster);
-    const observation = await (first ? look : observeRecent)(cluster);
+  let count = pushCount(cluster);
+  let observation = await look(cluster);
+  for (;;) {
     const missing = missingIn(observation.cib);
     if (missing.length === 0) return observation;
     if (Date.now() > end) throw tooLate(missing.join(", "));
     // What this process itself is to make is not there before it has changed something.
-    if (missing.every((id) => isDeclared(cluster, id)))
-      await untilPushed(
-        cluster,
-        count,
-        longestRest - (Date.now() % longestRest),
-      );
-    else await sleep(200);
-    if (isOver()) return observation;
+    const isOwn = missing.every((id) => isDeclared(cluster, id));
+    do {
+      const rest = isOwn ? longestRest - (Date.now() % longestRest) : 200;
+      await (isOwn
+        ? untilPushed(cluster, count, rest, signal)
+        : sleep(rest, undefined, { signal }).catch(() => undefined));
+      if (signal.aborted) return observation;
+      count = pushCount(cluster);
+    } while (!isLookedFor());
+    observation = await observeRecent(cluster);
   }
 }
 
@@ -82,13 +87,20 @@ export async function transactWhenThere(
       readonly tooLate: (missing: string) => PacemakerError;
     },
 ): Promise<Observation> {
-  const { made, begin, giveUp } = transactWith(cluster, what, plan, options);
-  let isMade = false;
-  const end = (): void => void (isMade = true);
+  const { made, isHeldBack, begin, giveUp } = transactWith(
+    cluster,
+    what,
+    plan,
+    options,
+  );
+  const over = new AbortController();
+  const end = (): void => over.abort();
   made.then(end, end);
-  // What was seen before this process has changed anything is enough to begin with: the change itself looks anew.
   untilThere(cluster, options.needs, tooLate, {
-    isOver: () => isMade,
+    signal: over.signal,
+    // A transaction that it is part of has looked.
+    isLookedFor: isHeldBack,
+    // What was seen before this process has changed anything is enough to begin with: the change itself looks anew.
     look: observeShared,
   }).then(begin, giveUp);
   return made;

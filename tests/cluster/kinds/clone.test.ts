@@ -244,4 +244,43 @@ for (const suite of suitesOr("trixie"))
       assert.equal(await configuration(lab()), before);
       assert.equal((await statuses(lab())).get("free")?.role, "Started");
     });
+
+    test("of a group, beside a template, which pcs 0.12 stumbles over", async (t) => {
+      for (const id of ["one", "two"])
+        await pcs(
+          lab(),
+          `resource create ${id} ocf:pacemaker:Dummy --group both --wait`,
+        );
+      const xml = (text: string) =>
+        onNode(
+          lab(),
+          lab().nodes[0]!.name,
+          ...["cibadmin", "--create", "--scope", "resources"],
+          ...["--xml-text", text],
+        );
+      await xml(
+        `<template id="kind" class="ocf" provider="pacemaker" type="Dummy"/>`,
+      );
+      await xml(`<primitive id="templated" template="kind"/>`);
+      const before = await configuration(lab());
+      const project = await makeProject(t, lab(), {
+        program: clone(`resource: "both"`),
+      });
+      succeeded(await project.up());
+      assert.deepEqual((await project.outputs()).nodes, all);
+      project.writeProgram(
+        clone(`resource: "both", meta: { interleave: true }`),
+      );
+      succeeded(await project.up());
+      nothingChanged(await project.up(["--expect-no-changes"]));
+      // Under another id, the group goes out of the one clone and into the other.
+      project.writeProgram(clone(`resource: "both", resourceId: "newer"`));
+      succeeded(await project.up());
+      assert.deepEqual((await project.outputs()).nodes, all);
+      succeeded(await project.destroy());
+      assert.equal(await configuration(lab()), before);
+      const found = await statuses(lab());
+      assert.equal(found.get("one")?.role, "Started");
+      assert.deepEqual(found.get("one")?.nodes, found.get("two")?.nodes);
+    });
   });

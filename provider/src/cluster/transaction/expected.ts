@@ -15,6 +15,9 @@ interface Coming {
   /** When the last one of them has begun, and how many have, one shortly after the other. */
   begun: number;
   inARow: number;
+  /** How many have begun since changes were last waited for, and with how many of them Pulumi waited for those to be made. */
+  underWay: number;
+  mostUnderWay: number;
 }
 
 const clusters = new Map<string, Coming>();
@@ -34,7 +37,14 @@ const isRecent = (at: number, within = patience): boolean =>
 function comingTo({ key }: Cluster): Coming {
   const found = clusters.get(key);
   if (found) return found;
-  const none: Coming = { expected: new Map(), last: 0, begun: 0, inARow: 0 };
+  const none: Coming = {
+    expected: new Map(),
+    last: 0,
+    begun: 0,
+    inARow: 0,
+    underWay: 0,
+    mostUnderWay: Infinity,
+  };
   clusters.set(key, none);
   return none;
 }
@@ -52,23 +62,38 @@ export function changeBegins(cluster: Cluster, what: string): void {
   if (!coming.expected.delete(what)) return;
   coming.inARow = isRecent(coming.begun) ? coming.inARow + 1 : 1;
   coming.begun = Date.now();
+  coming.underWay += 1;
+  // It was something else that took long.
+  if (coming.underWay > coming.mostUnderWay) coming.mostUnderWay = Infinity;
+}
+
+function areMoreToCome(coming: Coming): boolean {
+  const { expected, last, begun, inARow, underWay, mostUnderWay } = coming;
+  if (underWay >= mostUnderWay) return false;
+  return (
+    isRecent(Math.max(last, begun), pace) ||
+    (inARow >= many
+      ? expected.size > 0 || isRecent(last)
+      : [...expected.values()].some((since) => isRecent(since)))
+  );
 }
 
 /**
  * Waits while changes are expected, and one begins after the other: they will be ready at once. Where Pulumi has as many
- * under way as it may, none begins before one of those is made.
+ * under way as it may, none begins before one of those is made: that is waited for once, and from then on so many are enough.
  */
 export async function untilBegun(cluster: Cluster): Promise<void> {
-  const start = Date.now();
+  const end = Date.now() + longest;
   const coming = comingTo(cluster);
-  const areMoreToCome = (): boolean =>
-    [...coming.expected.values()].some((since) => isRecent(since)) ||
-    isRecent(Math.max(coming.last, coming.begun), pace) ||
-    (coming.inARow >= many && isRecent(coming.last));
-  while (
-    areMoreToCome() &&
-    isRecent(Math.max(coming.begun, start)) &&
-    Date.now() - start < longest
-  )
+  // By the clock alone, what came while this process itself was busy would be missed: it is heard at the next turn.
+  let quiet = 0;
+  let { begun } = coming;
+  while (areMoreToCome(coming) && quiet < patience && Date.now() < end) {
     await sleep(pace / 2);
+    quiet = coming.begun === begun ? quiet + pace / 2 : 0;
+    ({ begun } = coming);
+  }
+  if (quiet >= patience && coming.expected.size > 0 && coming.underWay >= many)
+    coming.mostUnderWay = Math.min(coming.mostUnderWay, coming.underWay);
+  coming.underWay = 0;
 }

@@ -112,11 +112,13 @@ export function pushCount(cluster: Cluster): number {
  *
  * @param count what was known of: where there are more by now, it ends at once
  * @param longest in milliseconds: then it ends in any case
+ * @param signal ends it at once
  */
 export async function untilPushed(
   cluster: Cluster,
   count: number,
   longest: number,
+  signal = new AbortController().signal,
 ): Promise<void> {
   const known = pushesTo(cluster);
   if (known.count !== count) return;
@@ -125,7 +127,9 @@ export async function untilPushed(
   known.bells.push(resolve);
   await Promise.race([
     promise,
-    sleep(longest, undefined, ended).catch(() => undefined),
+    sleep(longest, undefined, {
+      signal: AbortSignal.any([signal, ended.signal]),
+    }).catch(() => undefined),
   ]);
   ended.abort();
 }

@@ -89,6 +89,8 @@ function begin(
 export interface Waiting {
   /** What was observed before it was made. */
   readonly made: Promise<Observation>;
+  /** Whether it waits, and is no part of a transaction. */
+  readonly isHeldBack: () => boolean;
   /** What it needs is there. */
   readonly begin: () => void;
   /** It is waited for no longer. */
@@ -106,6 +108,7 @@ export function transactWith(
   holdBack(change);
   return {
     made,
+    isHeldBack: () => heldBack(cluster).includes(change),
     begin() {
       change.isDue = true;
       if (letGo(change)) enqueue(change);
