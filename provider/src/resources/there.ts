@@ -18,10 +18,10 @@ import { isDeclared } from "./program";
 export const thereSeconds = 120;
 
 /**
- * How often is looked though this process has changed nothing, in milliseconds: another one may have made it. All who wait look
- * at the same time, so that one look serves them all.
+ * Where this process is to make it, another one may have: all who wait look at the same moments, so that one look serves them all,
+ * and at the second one that comes. In milliseconds.
  */
-const longestRest = 15_000;
+const moments = 15_000;
 
 /**
  * Waits until the configuration holds what is named.
@@ -57,7 +57,7 @@ export async function untilThere(
     // What this process itself is to make is not there before it has changed something.
     const isOwn = missing.every((id) => isDeclared(cluster, id));
     do {
-      const rest = isOwn ? longestRest - (Date.now() % longestRest) : 200;
+      const rest = isOwn ? 2 * moments - (Date.now() % moments) : 200;
       await (isOwn
         ? untilPushed(cluster, count, rest, signal)
         : sleep(rest, undefined, { signal }).catch(() => undefined));
