@@ -118,7 +118,7 @@ export async function untilPushed(
   cluster: Cluster,
   count: number,
   longest: number,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const known = pushesTo(cluster);
   if (known.count !== count) return;
