@@ -6,11 +6,14 @@ import {
   clone,
   clusterProperties,
   floatingIp,
+  locationConstraint,
   nodeAttributes,
   primitive,
   resourceGroup,
   systemdResource,
 } from "../../provider/src/provider";
+import { clusterOf } from "../../provider/src/cluster/nodes/members";
+import { isDeclared } from "../../provider/src/resources/program";
 
 const person = listen();
 
@@ -183,4 +186,42 @@ test("two resources of one id are refused, of one kind or of two; one that is as
   const renamed = { ...dummy, resourceId: "other" };
   assert.deepEqual(await reasons(primitive, renamed, '"a"'), []);
   assert.deepEqual(await reasons(primitive, dummy, '"b"'), []);
+});
+
+test("what an object names, and the program declares, is known before it is asked about, and kept in no state", async () => {
+  const { connection } = newCluster();
+  const constraint = {
+    connection,
+    resourceId: "c",
+    resource: "spool",
+    node: "node-01",
+    score: "5",
+  };
+  assert.deepEqual(
+    await locationConstraint.check({}, { ...constraint, __own: `["spool"]` }),
+    { inputs: constraint, failures: [] },
+  );
+  const cluster = clusterOf(connection);
+  assert.equal(isDeclared(cluster, "spool"), true);
+  assert.equal(isDeclared(cluster, "c"), true);
+  assert.equal(isDeclared(cluster, "node-01"), false);
+});
+
+test("what is asked about is made in one transaction, though each begins a while after the last", async () => {
+  const { cluster, connection } = newCluster();
+  const all = Array.from({ length: 8 }, (_, index) => ({
+    connection,
+    resourceId: `r${index}`,
+    ip: `192.0.2.${31 + index}`,
+    monitorInterval: "30s",
+    group: "later",
+  }));
+  for (const one of all) await floatingIp.check({}, one);
+  const made: Promise<unknown>[] = [];
+  for (const one of all) {
+    made.push(floatingIp.create(one));
+    await new Promise((done) => setTimeout(done, 150));
+  }
+  await Promise.all(made);
+  assert.equal(cluster.commits.length, 1);
 });
