@@ -246,11 +246,6 @@ for (const suite of suitesOr("trixie"))
     });
 
     test("of a group, beside a template, which pcs 0.12 stumbles over", async (t) => {
-      for (const id of ["one", "two"])
-        await pcs(
-          lab(),
-          `resource create ${id} ocf:pacemaker:Dummy --group both --wait`,
-        );
       const xml = (text: string) =>
         onNode(
           lab(),
@@ -262,6 +257,11 @@ for (const suite of suitesOr("trixie"))
         `<template id="kind" class="ocf" provider="pacemaker" type="Dummy"/>`,
       );
       await xml(`<primitive id="templated" template="kind"/>`);
+      for (const id of ["one", "two"])
+        await pcs(
+          lab(),
+          `resource create ${id} ocf:pacemaker:Dummy --group both --wait`,
+        );
       const before = await configuration(lab());
       const project = await makeProject(t, lab(), {
         program: clone(`resource: "both"`),
