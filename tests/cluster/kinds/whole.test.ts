@@ -46,13 +46,14 @@ const letters = ["a", "b", "c"];
 
 const objects: One[] = [
   one(
-    "pcs property set no-quorum-policy=freeze cluster-recheck-interval=5min",
+    "pcs property set no-quorum-policy=freeze cluster-recheck-interval=5min enable-acl=true",
     "ClusterProperties",
     "settings",
     {
       properties: {
         "no-quorum-policy": "freeze",
         "cluster-recheck-interval": "5min",
+        "enable-acl": true,
       },
     },
   ),
@@ -220,6 +221,29 @@ const objects: One[] = [
   one("pcs tag create night mail web everywhere-clone slow", "Tag", "night", {
     resources: ["mail", "web", "everywhere-clone", "slow"],
   }),
+  one(
+    "pcs alert create id=pager path=/bin/true options level=2 meta timeout=20s && pcs alert recipient add pager value=on-call id=pager-first",
+    "Alert",
+    "pager",
+    {
+      path: "/bin/true",
+      options: { level: 2 },
+      meta: { timeout: "20s" },
+      recipients: [{ value: "on-call" }],
+    },
+  ),
+  one(
+    "pcs acl role create readers read xpath /cib write id mail && pcs acl user create reader readers",
+    "AclRole",
+    "readers",
+    {
+      permissions: [
+        { access: "read", xpath: "/cib" },
+        { access: "write", reference: "mail" },
+      ],
+      users: ["reader"],
+    },
+  ),
 ];
 
 /** What they name of each other they name as a program does: by the object that was made before. */
