@@ -13,6 +13,7 @@ import {
   systemdResource,
 } from "../../provider/src/provider";
 import { clusterOf } from "../../provider/src/cluster/nodes/members";
+import { transact } from "../../provider/src/cluster/transaction/transact";
 import { isDeclared } from "../../provider/src/resources/program";
 
 const person = listen();
@@ -224,4 +225,30 @@ test("what is asked about is made in one transaction, though each begins a while
   }
   await Promise.all(made);
   assert.equal(cluster.commits.length, 1);
+});
+
+test("a member that is taken away right after it was made, by a tool that writes the whole configuration back, is made again", async () => {
+  const { cluster, a, web } = declarations();
+  await floatingIp.create(a);
+  const someone = clusterOf({ ...a.connection, user: "someone" });
+  await transact(someone, "a", () => [["resource", "delete", "a"]]);
+  person.said = "";
+  await resourceGroup.create(web);
+  assert.equal(
+    person.said,
+    `warning: a: was taken away by somebody else's change right after it had been made, as by older pcs commands, which write ` +
+      `the whole configuration back. It was made again.\n`,
+  );
+  assert.notEqual(cluster.runsOn("a"), undefined);
+});
+
+test("a member that this program itself has deleted is not", async () => {
+  const { cluster, a, web } = declarations();
+  const { id, outs } = await floatingIp.create(a);
+  await floatingIp.delete(id, outs!);
+  const made = resourceGroup.create(web);
+  await new Promise((done) => setTimeout(done, 1000));
+  assert.equal(cluster.primitive("a"), undefined);
+  await floatingIp.create(a);
+  await made;
 });

@@ -14,6 +14,7 @@ import { PacemakerError } from "../errors";
 import { toItsEnd } from "../lifetime";
 import { noteProgram, type Declarations } from "../cluster/change/handover";
 import { noteLook } from "../cluster/transaction/changes";
+import { noteUnmade } from "../cluster/transaction/again";
 import { changeBegins, expectChange } from "../cluster/transaction/expected";
 import { claim, claimId } from "./claims";
 import {
@@ -416,6 +417,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
       changeBegins(...changeOf(inputs));
       const applied = await toItsEnd(() => kind.apply(inputs));
       const undo = async (): Promise<string> => {
+        noteUnmade(clusterOf(inputs.connection), inputs.resourceId);
         await kind.remove(inputs as Inputs & Outputs, true);
         return "no longer in the cluster";
       };
@@ -480,6 +482,7 @@ export function handlers<Inputs extends CommonInputs, Outputs>(
 
     delete: atBoundary(async (_id, props) => {
       const state = withoutProvider(props) as unknown as Inputs & Outputs;
+      noteUnmade(clusterOf(state.connection), state.resourceId);
       await toItsEnd(() => kind.remove(state));
     }),
   });

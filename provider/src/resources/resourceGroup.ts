@@ -379,7 +379,8 @@ function membersExist(
         "conflict",
         `${resourceId}: ${missing} is not in the cluster's configuration, ${thereSeconds} s after the ` +
           `group was to be made. Give the members as the resources' own outputs (members: [address.resourceId, ...]), so ` +
-          `that they are created before it. Nothing was changed.`,
+          `that they are created before it. One that was made in an earlier run was deleted by somebody else: "pulumi up ` +
+          `--refresh" makes it again. Nothing was changed.`,
       ),
   );
 }

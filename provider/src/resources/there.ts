@@ -9,7 +9,7 @@ import {
   type Observation,
 } from "../cluster/transaction/observe";
 import type { ChangeOptions, Plan } from "../cluster/transaction/changes";
-import { transactWith } from "../cluster/transaction/transact";
+import { madeAgain, transactWith } from "../cluster/transaction/transact";
 import type { PacemakerError } from "../errors";
 import type { Cib } from "../model/cib";
 import { isDeclared } from "./program";
@@ -54,6 +54,10 @@ export async function untilThere(
     const missing = missingIn(observation.cib);
     if (missing.length === 0) return observation;
     if (Date.now() > end) throw tooLate(missing.join(", "));
+    if (await madeAgain(cluster, missing)) {
+      observation = await observeRecent(cluster);
+      continue;
+    }
     // What this process itself is to make is not there before it has changed something.
     const isOwn = missing.every((id) => isDeclared(cluster, id));
     do {

@@ -11,6 +11,7 @@ import { loseMember, type Cluster } from "../nodes/members";
 import { objectsIn } from "../../model/cib";
 import { keptOn } from "../outcome/known";
 import { warn } from "../report";
+import { noteMade, takenAway, tellTakenAway } from "./again";
 import { gather } from "./announce";
 import { stageAnywhere, type StagedOn } from "./anywhere";
 import {
@@ -138,6 +139,26 @@ export async function rehearse(
   if (alone || "refusedCommand" in found.staged) throw found.staged.error;
 }
 
+/**
+ * Makes again what this process has made and somebody else's change has taken away.
+ *
+ * @returns whether any of what is missing was that
+ */
+export async function madeAgain(
+  cluster: Cluster,
+  missing: readonly string[],
+): Promise<boolean> {
+  const changes = takenAway(cluster, missing);
+  await Promise.all(
+    changes.map(async ({ what, plan, group, makes }) => {
+      const { cib } = await transact(cluster, what, plan, { group, makes });
+      // It may have been looked for just before it was made.
+      if (!cib.ids.has(makes)) tellTakenAway(makes);
+    }),
+  );
+  return changes.length > 0;
+}
+
 function enqueue(change: Change): void {
   const { key } = change.cluster;
   const waiting = queues.get(key);
@@ -258,7 +279,10 @@ async function attempt(
     try {
       const pushed = await offer(cluster, observation, staged.diff);
       if (pushed) {
-        for (const change of remaining) confirm(change, observation);
+        for (const change of remaining) {
+          noteMade(change, observation.cib);
+          confirm(change, observation);
+        }
         return;
       }
       uncertain = undefined;
