@@ -70,6 +70,7 @@ async function bootOver(name: string): Promise<{ code: number; said: string }> {
   const units = join(root, "etc/systemd/system");
   mkdirSync(units, { recursive: true });
   writeFileSync(join(units, "trial.service"), service(folder));
+  keepTemporaryFiles(root);
   const { code, stdout, stderr } = await capture(
     enteringCgroups(makeCgroups(name, node), [
       ...["systemd-nspawn", "--quiet", "--boot", "--register=no"],
@@ -81,7 +82,11 @@ async function bootOver(name: string): Promise<{ code: number; said: string }> {
       ...["--console=read-only", "systemd.unit=trial.service"],
     ]),
     {
-      env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
+      env: {
+        ...process.env,
+        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
+        SYSTEMD_NSPAWN_TMPFS_TMP: "0",
+      },
       timeoutMs: 6 * 60_000,
     },
   );
@@ -89,6 +94,14 @@ async function bootOver(name: string): Promise<{ code: number; said: string }> {
   const printed = existsSync(log) ? readFileSync(log, "utf8") : "";
   const said = [printed, stdout, stderr].map((text) => text.slice(-5000));
   return { code, said: said.join("\n") };
+}
+
+/** A system that boots empties /tmp, or mounts another one, and the checkout may lie there. */
+function keepTemporaryFiles(root: string): void {
+  const folder = join(root, "etc/tmpfiles.d");
+  mkdirSync(folder, { recursive: true });
+  // An empty file in the place of the distribution's own.
+  writeFileSync(join(folder, "tmp.conf"), "");
 }
 
 test(
