@@ -237,7 +237,7 @@ test("a member that is taken away right after it was made, by a tool that writes
   assert.equal(
     person.said,
     `warning: a: was taken away by somebody else's change right after it had been made, as by older pcs commands, which write ` +
-      `the whole configuration back. It was made again.\n`,
+      `the whole configuration back. It was made again; "pulumi up --refresh" shows whether anything else is missing.\n`,
   );
   assert.notEqual(cluster.runsOn("a"), undefined);
 });

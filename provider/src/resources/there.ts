@@ -18,8 +18,8 @@ import { isDeclared } from "./program";
 export const thereSeconds = 120;
 
 /**
- * Where this process is to make it, another one may have: all who wait look at the same moments, so that one look serves them all,
- * and at the second one that comes. In milliseconds.
+ * Where this process is to make it, another one may have. All who wait look at the same moments, this far apart in milliseconds, so
+ * that one look serves them all; and not before the second one that comes, for the first may be now.
  */
 const moments = 15_000;
 
@@ -54,7 +54,9 @@ export async function untilThere(
     const missing = missingIn(observation.cib);
     if (missing.length === 0) return observation;
     if (Date.now() > end) throw tooLate(missing.join(", "));
-    if (await madeAgain(cluster, missing)) {
+    // A look that was under way while this process made something says nothing of that.
+    if (count === pushCount(cluster) && (await madeAgain(cluster, missing))) {
+      count = pushCount(cluster);
       observation = await observeRecent(cluster);
       continue;
     }
@@ -102,7 +104,7 @@ export async function transactWhenThere(
   made.then(end, end);
   untilThere(cluster, options.needs, tooLate, {
     signal: over.signal,
-    // A transaction that it is part of has looked.
+    // Where it is part of a transaction, that has looked.
     isLookedFor: isHeldBack,
     // What was seen before this process has changed anything is enough to begin with: the change itself looks anew.
     look: observeShared,

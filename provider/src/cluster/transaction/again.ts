@@ -42,6 +42,6 @@ export function tellTakenAway(id: string): void {
   warn(
     id,
     `was taken away by somebody else's change right after it had been made, as by older pcs commands, which write the whole ` +
-      `configuration back. It was made again.`,
+      `configuration back. It was made again; "pulumi up --refresh" shows whether anything else is missing.`,
   );
 }

@@ -15,8 +15,9 @@ interface Coming {
   /** When the last one of them has begun, and how many have, one shortly after the other. */
   begun: number;
   inARow: number;
-  /** How many have begun since changes were last waited for, and with how many of them Pulumi waited for those to be made. */
+  /** How many have begun since changes were last waited for. */
   underWay: number;
+  /** So many are as many as Pulumi has under way at a time, as far as is known. */
   mostUnderWay: number;
 }
 
@@ -70,11 +71,13 @@ export function changeBegins(cluster: Cluster, what: string): void {
 function areMoreToCome(coming: Coming): boolean {
   const { expected, last, begun, inARow, underWay, mostUnderWay } = coming;
   if (underWay >= mostUnderWay) return false;
+  const isRow = inARow >= many;
+  // What never begins, such as where another resource has failed, is not waited for by every change that comes after.
+  const within = isRow ? longest : patience;
   return (
     isRecent(Math.max(last, begun), pace) ||
-    (inARow >= many
-      ? expected.size > 0 || isRecent(last)
-      : [...expected.values()].some((since) => isRecent(since)))
+    [...expected.values()].some((since) => isRecent(since, within)) ||
+    (isRow && isRecent(last))
   );
 }
 

@@ -29,6 +29,11 @@ export function heldBack(cluster: Cluster): Change[] {
   return [...waitingOn(cluster)];
 }
 
+/** Whether it waits, and is no part of a transaction. */
+export function isHeldBack(change: Change): boolean {
+  return waitingOn(change.cluster).has(change);
+}
+
 /** @returns whether it was waiting */
 export function letGo(change: Change): boolean {
   return waitingOn(change.cluster).delete(change);

@@ -29,6 +29,7 @@ import { untilBegun } from "./expected";
 import {
   heldBack,
   holdBack,
+  isHeldBack,
   letGo,
   ownerOf,
   planTogether,
@@ -109,7 +110,7 @@ export function transactWith(
   holdBack(change);
   return {
     made,
-    isHeldBack: () => heldBack(cluster).includes(change),
+    isHeldBack: () => isHeldBack(change),
     begin() {
       change.isDue = true;
       if (letGo(change)) enqueue(change);
@@ -151,8 +152,11 @@ export async function madeAgain(
   const changes = takenAway(cluster, missing);
   await Promise.all(
     changes.map(async ({ what, plan, group, makes }) => {
-      const { cib } = await transact(cluster, what, plan, { group, makes });
-      // It may have been looked for just before it was made.
+      // By now, somebody may have put it back.
+      const ifMissing: Plan = (observation, coming) =>
+        observation.cib.ids.has(makes) ? [] : plan(observation, coming);
+      const options = { group, makes };
+      const { cib } = await transact(cluster, what, ifMissing, options);
       if (!cib.ids.has(makes)) tellTakenAway(makes);
     }),
   );
